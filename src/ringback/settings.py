@@ -1,0 +1,104 @@
+"""The installation's settings: read once at start from `RINGBACK_*`, then frozen.
+
+Every setting `NAME` may be given as `RINGBACK_NAME` or, for secrets, as `RINGBACK_NAME_FILE`, the path of a file
+that holds the value. What belongs to a service (hours, retries, texts) is data, not a setting.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from ringback.errors import SetupError
+
+PREFIX = "RINGBACK_"
+ROOT_DATA_DIR = Path("/var/lib/ringback")
+
+
+class InvalidSetting(SetupError):
+    """A setting cannot be used; the text names it, its value and what it may be."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one process needs to know about its surroundings.
+
+    `database_url`: any PostgreSQL >= 15; None: the embedded one, kept in `data_dir`. `links`: the telephony links
+    by name, each a URL (docs/telephony.md); an engine holds what no other engine holds. `link_lease_seconds`: how
+    long a link stays with an engine that is silent; it renews three times as often and stops itself after two
+    thirds. `body_limit_bytes`: the largest request body.
+    """
+
+    database_url: str | None = None
+    data_dir: Path = ROOT_DATA_DIR
+    database_connections: int = 20
+    host: str = "127.0.0.1"
+    port: int = 8080
+    links: Mapping[str, str] = msgspec.field(default_factory=lambda: {"main": "simulator:"})
+    link_lease_seconds: float = 6.0
+    sip_password: str | None = None
+    log_format: str = "console"
+    log_level: str = "info"
+    body_limit_bytes: int = 1_000_000
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read every `RINGBACK_*`. Raises InvalidSetting for an unknown name, an unreadable file or a bad value."""
+        given = _given(os.environ if environment is None else environment)
+        values: dict[str, object] = {"data_dir": default_data_dir(), **given}
+        if "links" in given:
+            values["links"] = parse_links(given["links"])
+        try:
+            return msgspec.convert(values, cls, strict=False, dec_hook=_decode)
+        except msgspec.ValidationError as problem:
+            raise InvalidSetting(f"A {PREFIX}* setting cannot be used: {problem}") from None
+
+
+def default_data_dir() -> Path:
+    """Where the embedded database lives unless told otherwise: /var/lib/ringback for root, else below the home."""
+    if os.geteuid() == 0:
+        return ROOT_DATA_DIR
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local/share") / "ringback"
+
+
+def parse_links(text: str) -> dict[str, str]:
+    """`main=sip:... second=simulator:` (blanks between) as a map of link names to URLs."""
+    links: dict[str, str] = {}
+    for part in text.split():
+        name, separator, url = part.partition("=")
+        if not (separator and name and ":" in url) or name in links:
+            raise InvalidSetting(f"{PREFIX}LINKS: {part!r} is not a new NAME=URL, such as main=sip:trunk.example.org")
+        links[name] = url
+    if not links:
+        raise InvalidSetting(f"{PREFIX}LINKS names no link; write at least one NAME=URL")
+    return links
+
+
+def _given(environment: Mapping[str, str]) -> dict[str, str]:
+    known = set(Settings.__struct_fields__)
+    given: dict[str, str] = {}
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith(PREFIX) or variable.startswith(f"{PREFIX}TEST_"):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in known and name.endswith("_file") and name.removesuffix("_file") in known:
+            name, value = name.removesuffix("_file"), _file_content(variable, value)
+        if name not in known:
+            raise InvalidSetting(f"{variable} is no setting of Ringback; see docs/settings.md")
+        given[name] = value
+    return given
+
+
+def _file_content(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise InvalidSetting(f"{variable}: {problem}") from None
+
+
+def _decode(wanted: type, value: object) -> object:
+    if wanted is Path and isinstance(value, str | Path):
+        return Path(value)
+    raise NotImplementedError(wanted)
