@@ -1,0 +1,50 @@
+# What a person or CI does with this checkout. `make help` lists it.
+
+PYTEST_ARGS ?= -n 4 --dist loadgroup
+
+UV = build/uv/bin/uv
+LOCK = $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 $(LOCK_ARGS)
+
+# Pyright's wrapper would ask PyPI for a newer version at every run.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
+
+.PHONY: help run test check format requirements clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## start Ringback with its embedded database and practice telephony
+	@tools/setup.sh runtime
+	@exec .venv/bin/ringback run --practice
+
+test: ## run every test (PYTEST_ARGS="-n 0 -k cancel" for some)
+	@tools/setup.sh dev
+	@.venv/bin/pytest $(PYTEST_ARGS)
+
+check: ## lint, types, import rules and requirements
+	@tools/setup.sh dev
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/pyright
+	.venv/bin/lint-imports --no-logo
+	! grep -nE '://|--(extra-)?index-url|--find-links' requirements/*
+
+format: ## format the code and mend what ruff can
+	@tools/setup.sh dev
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+requirements: $(UV) ## lock requirements/*.txt from pyproject.toml (LOCK_ARGS=--upgrade: newest versions)
+	$(LOCK) --extra sip --extra dev pyproject.toml -o requirements/dev.txt
+	$(LOCK) -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
+	$(LOCK) -c requirements/dev.txt --extra sip pyproject.toml -o requirements/sip.txt
+	$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
+
+$(UV):
+	@tools/setup.sh dev
+	.venv/bin/python -m venv build/uv
+	build/uv/bin/pip install --quiet uv==0.13.9
+
+clean: ## remove what the other targets made here; the database stays
+	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests bench -name __pycache__ -prune -exec rm -rf {} +

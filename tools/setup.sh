@@ -1,0 +1,71 @@
+#!/bin/sh
+# Makes .venv ready: `tools/setup.sh runtime` for `make run`, `tools/setup.sh dev` for tests and checks.
+#
+# Debian packages that are missing are installed when run as root; otherwise the command that installs them is printed.
+# Python packages come from requirements/*.txt, hashes checked. When nothing has changed this takes no time.
+set -eu
+cd "$(dirname "$0")/.."
+wanted=$1
+
+say() { echo "ringback: $*" >&2; }
+
+stop() {
+    say "$@"
+    exit 1
+}
+
+new_enough_python() {
+    for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+}
+
+missing_packages() {
+    # Debian ships `venv` without the ensurepip that it needs.
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || echo "$python-venv"
+    if [ "$1" = dev ] && ! command -v sipp >/dev/null; then echo sip-tester; fi
+}
+
+install_system_packages() {
+    missing=$(missing_packages "$wanted" | xargs)
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        say "packages of the system are missing ($missing). This installs what make run and make test need:"
+        stop "    sudo apt-get update && sudo apt-get install -y $(missing_packages dev | xargs)"
+    fi
+    say "installing $missing"
+    apt-get update -qq
+    # The names are separate words.
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null >/dev/null
+}
+
+make_environment() {
+    made_by="$("$python" -VV) in $PWD"
+    [ "$made_by" != "$(cat .venv/made-by 2>/dev/null)" ] || return 0
+    "$python" -m venv --clear .venv
+    echo "$made_by" >.venv/made-by
+}
+
+install_python_packages() {
+    locked=$(cat pyproject.toml "requirements/$wanted.txt" requirements/build.txt | sha256sum)
+    [ "$locked" != "$(cat ".venv/installed-$wanted" 2>/dev/null)" ] || return 0
+    say "installing Python packages into .venv (once; a minute or so)"
+    pip="$PWD/.venv/bin/python -m pip --quiet --disable-pip-version-check --no-input"
+    $pip install --require-hashes -r "requirements/$wanted.txt" -r requirements/build.txt
+    $pip install --no-deps --no-build-isolation --editable .
+    # Written last: what was interrupted does not count as done.
+    echo "$locked" >".venv/installed-$wanted"
+}
+
+# Two makes at once take turns.
+exec 9<tools/setup.sh
+flock 9
+
+python=$(new_enough_python)
+[ -n "$python" ] || stop "Python 3.11 or newer is needed, and there is none (python3 is: $(python3 -V 2>&1))."
+install_system_packages
+make_environment
+install_python_packages
