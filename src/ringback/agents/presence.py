@@ -1,0 +1,150 @@
+"""The presence of agents: what they ask for, and what their calls make of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from ringback.agents.model import ASKABLE, ENGAGED, Agent, Presence
+from ringback.database.pool import Connection
+from ringback.database.queries import QueryFile
+from ringback.errors import NeverPossible, NotFound
+
+_sql = QueryFile(__file__)
+_LOCK = _sql.query("lock", Agent)
+_LOCK_NAMED = _sql.query("lock_named", Agent)
+_RESERVE_LONGEST_IDLE = _sql.query("reserve_longest_idle", Agent)
+_SET = _sql.query("set_presence", Agent)
+_WANT = _sql.query("want_presence", Agent)
+_END_WRAP_UPS = _sql.command("end_wrap_ups")
+
+MISSED_REASON = "did not take a call"
+
+
+class AgentNotFound(NotFound):
+    """There is no agent of this name."""
+
+    code = "agent-not-found"
+
+
+class PresenceRefused(NeverPossible):
+    """This presence follows from calls and cannot be asked for."""
+
+    code = "presence-refused"
+
+
+class Release(StrEnum):
+    """How an agent comes out of an attempt."""
+
+    TALKED = "TALKED"
+    FREE = "FREE"
+    MISSED = "MISSED"
+    MAYBE_RINGING = "MAYBE_RINGING"
+
+
+@dataclass(frozen=True)
+class ReleaseTerms:
+    """The settings of the service that a release follows."""
+
+    wrap_up_seconds: int
+    agent_no_answer_limit: int
+    agent_ring_timeout_seconds: int
+
+
+async def ask(connection: Connection, name: str, presence: Presence, reason: str | None, now: datetime) -> Agent:
+    """Set what an agent asks for; while RESERVED or TALKING it is kept and takes effect afterwards.
+
+    Raises AgentNotFound, PresenceRefused.
+    """
+    if presence not in ASKABLE:
+        allowed = ", ".join(sorted(ASKABLE))
+        raise PresenceRefused(f"{presence} follows from an agent's calls; ask for one of {allowed}", presence=presence)
+    agent = await _LOCK_NAMED.first(connection, name=name)
+    if agent is None:
+        raise AgentNotFound(f"There is no agent {name!r}", agent=name)
+    if agent.presence in ENGAGED:
+        return await _WANT.one(connection, id=agent.id, presence=presence, reason=reason)
+    if agent.presence is presence:
+        return await _SET.one(connection, **_kept(agent, reason))
+    return await _set(connection, agent, presence, now, reason=reason)
+
+
+async def reserve_longest_idle(
+    connection: Connection, service_id: int, now: datetime, *, attempt_id: UUID | None = None
+) -> Agent | None:
+    """Reserve the READY agent of the service who has been idle longest; None when there is none.
+
+    Of a running attempt, agents who were tried in it already come last.
+    """
+    return await _RESERVE_LONGEST_IDLE.first(connection, service_id=service_id, attempt_id=attempt_id, now=now)
+
+
+async def start_talking(connection: Connection, agent_id: int, now: datetime) -> None:
+    """RESERVED -> TALKING; the calls that were missed in a row are forgotten."""
+    agent = await _LOCK.one(connection, id=agent_id)
+    await _set(connection, agent, Presence.TALKING, now, keeps_wish=True)
+
+
+async def release(connection: Connection, agent_id: int, how: Release, terms: ReleaseTerms, now: datetime) -> Agent:
+    """Let an agent go after an attempt: to what was asked for meanwhile, else to what `how` leads to.
+
+    TALKED: WRAP_UP, which ends by itself. MISSED: NOT_READY with the reason after `agent_no_answer_limit` in a row.
+    MAYBE_RINGING: the phone may still ring because an engine died; WRAP_UP until it cannot any more. FREE: READY.
+    """
+    agent = await _LOCK.one(connection, id=agent_id)
+    missed = agent.missed_calls + 1 if how is Release.MISSED else agent.missed_calls
+    if agent.wanted_presence is not None:
+        return await _set(connection, agent, agent.wanted_presence, now, reason=agent.wanted_reason, missed=missed)
+    if how is Release.MISSED and missed >= terms.agent_no_answer_limit:
+        return await _set(connection, agent, Presence.NOT_READY, now, reason=MISSED_REASON)
+    rest = {Release.TALKED: terms.wrap_up_seconds, Release.MAYBE_RINGING: terms.agent_ring_timeout_seconds}.get(how, 0)
+    if rest:
+        ends_at = now + timedelta(seconds=rest)
+        return await _set(connection, agent, Presence.WRAP_UP, now, wrap_up_ends_at=ends_at)
+    return await _set(connection, agent, Presence.READY, now, missed=missed, stays_idle=how is not Release.TALKED)
+
+
+async def end_wrap_ups(connection: Connection, now: datetime) -> int:
+    """Make READY everybody whose wrap-up is over; returns how many."""
+    return await _END_WRAP_UPS.run(connection, now=now)
+
+
+async def _set(
+    connection: Connection,
+    agent: Agent,
+    presence: Presence,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    wrap_up_ends_at: datetime | None = None,
+    missed: int = 0,
+    stays_idle: bool = False,
+    keeps_wish: bool = False,
+) -> Agent:
+    idle_since = agent.idle_since if stays_idle and agent.idle_since else now
+    return await _SET.one(
+        connection,
+        id=agent.id,
+        presence=presence,
+        since=now,
+        reason=reason,
+        idle_since=idle_since if presence is Presence.READY else agent.idle_since,
+        wrap_up_ends_at=wrap_up_ends_at,
+        missed_calls=missed,
+        wanted_presence=agent.wanted_presence if keeps_wish else None,
+        wanted_reason=agent.wanted_reason if keeps_wish else None,
+    )
+
+
+def _kept(agent: Agent, reason: str | None) -> dict[str, object]:
+    return {
+        "id": agent.id,
+        "presence": agent.presence,
+        "since": agent.presence_since,
+        "reason": reason,
+        "idle_since": agent.idle_since,
+        "wrap_up_ends_at": agent.wrap_up_ends_at,
+        "missed_calls": agent.missed_calls,
+        "wanted_presence": None,
+        "wanted_reason": None,
+    }

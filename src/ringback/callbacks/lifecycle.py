@@ -1,0 +1,115 @@
+"""The one place that changes a callback's state.
+
+`create` and `change` are the only writers of `callbacks.state`; each change and its row in `transitions` are one
+statement. The caller holds the transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from ringback.callbacks.model import Actor, Callback
+from ringback.callbacks.states import RESULTS, Event, Result, State, after
+from ringback.database.pool import Connection
+from ringback.database.queries import QueryFile
+from ringback.errors import ConflictsNow, NotFound
+
+_sql = QueryFile(__file__, "lifecycle.sql")
+_CREATE = _sql.query("create", Callback)
+_CHANGE = _sql.query("change", Callback)
+_LOCK = _sql.query("lock", Callback)
+_CREATED_WITH = frozenset(Callback.__struct_fields__) - {"result", "agent_id", "customer_held_until", "completed_at"}
+
+
+class TransitionRefused(ConflictsNow):
+    """The state machine has no such transition; `state` and `event` are in the details."""
+
+    code = "transition-refused"
+
+
+class CallbackNotFound(NotFound):
+    """There is no callback of this id, or none that the asker may see."""
+
+    code = "callback-not-found"
+
+
+async def create(connection: Connection, callback: Callback, *, actor: Actor, reason: str) -> Callback:
+    """Insert a new callback, which is SCHEDULED or QUEUED, and its first transition.
+
+    Raises asyncpg.UniqueViolationError when the number may wait only once and waits already.
+    """
+    event = Event.SCHEDULED if callback.state is State.SCHEDULED else Event.REQUESTED
+    fields = {name: getattr(callback, name) for name in _CREATED_WITH}
+    return await _CREATE.one(
+        connection, **fields, event=event, actor_kind=actor.kind, actor_name=actor.name, reason=reason
+    )
+
+
+async def lock(connection: Connection, callback_id: UUID) -> Callback:
+    """The callback, locked until the transaction ends. Raises CallbackNotFound."""
+    callback = await _LOCK.first(connection, id=callback_id)
+    if callback is None:
+        raise CallbackNotFound(f"There is no callback {callback_id}")
+    return callback
+
+
+async def change(
+    connection: Connection,
+    ids: Sequence[UUID],
+    from_state: State,
+    event: Event,
+    *,
+    now: datetime,
+    actor: Actor,
+    reason: str,
+    result: Result | None = None,
+    agent_id: int | None = None,
+    attempt_id: UUID | None = None,
+    customer_held_until: datetime | None = None,
+    eligible_at: datetime | None = None,
+    desired_at: datetime | None = None,
+    promised_local: datetime | None = None,
+    promised_zone: str | None = None,
+) -> list[Callback]:
+    """Apply one event to callbacks that are in `from_state`; returns those that were, changed.
+
+    A callback that has left `from_state` meanwhile is left alone: the caller sees it missing from the answer.
+    `agent_id` is the agent afterwards; the instants replace what is stored unless they are None.
+    Raises TransitionRefused when the machine has no such transition, ValueError for a result that does not fit.
+    """
+    to_state = after(from_state, event)
+    if to_state is None:
+        raise refused(from_state, event)
+    if (result in RESULTS.get(event, ())) != (to_state is State.COMPLETED):
+        raise ValueError(f"{event} cannot have the result {result}")
+    return await _CHANGE.all(
+        connection,
+        ids=ids,
+        from_state=from_state,
+        event=event,
+        to_state=to_state,
+        now=now,
+        actor_kind=actor.kind,
+        actor_name=actor.name,
+        reason=reason,
+        result=result,
+        agent_id=agent_id,
+        attempt_id=attempt_id,
+        customer_held_until=customer_held_until,
+        eligible_at=eligible_at,
+        desired_at=desired_at,
+        promised_local=promised_local,
+        promised_zone=promised_zone,
+    )
+
+
+def refused(state: State, event: Event) -> TransitionRefused:
+    """The error for an event that this state does not allow."""
+    rule = _RULES.get(event, "the state machine allows it in no such state")
+    return TransitionRefused(f"A callback in {state} cannot be {event.lower()}: {rule}", state=state, event=event)
+
+
+_RULES = {
+    Event.RESCHEDULED: "only a SCHEDULED callback can be rescheduled",
+    Event.CANCELLED: "only a SCHEDULED, QUEUED or ROUTING callback can be cancelled",
+}

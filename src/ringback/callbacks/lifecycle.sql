@@ -1,0 +1,56 @@
+-- The only statements that write callbacks.state.
+
+-- name: create
+WITH created AS (
+    INSERT INTO callbacks (
+        id, service_id, phone_number, state, is_scheduled, desired_at, promised_local, promised_zone, priority,
+        customer_name, language, channel, user_data, waits_alone, created_at, updated_at, queued_at, place_at,
+        eligible_at
+    )
+    VALUES (
+        :id, :service_id, :phone_number, :state, :is_scheduled, :desired_at, :promised_local, :promised_zone,
+        :priority, :customer_name, :language, :channel, :user_data, :waits_alone, :created_at, :updated_at,
+        :queued_at, :place_at, :eligible_at
+    )
+    RETURNING *
+), noted AS (
+    INSERT INTO transitions (callback_id, at, event, to_state, actor_kind, actor_name, reason)
+    SELECT id, created_at, :event, state, :actor_kind, :actor_name, :reason FROM created
+)
+SELECT * FROM created
+
+-- name: lock
+SELECT * FROM callbacks WHERE id = :id FOR UPDATE
+
+-- name: change
+WITH changed AS (
+    UPDATE callbacks AS c
+    SET state = :to_state::text,
+        result = :result,
+        updated_at = :now,
+        completed_at = CASE WHEN :to_state::text = 'COMPLETED' THEN :now::timestamptz END,
+        agent_id = :agent_id,
+        customer_held_until = :customer_held_until,
+        desired_at = coalesce(:desired_at, c.desired_at),
+        promised_local = coalesce(:promised_local, c.promised_local),
+        promised_zone = coalesce(:promised_zone, c.promised_zone),
+        queued_at = CASE :event::text WHEN 'PROMOTED' THEN c.desired_at ELSE c.queued_at END,
+        place_at = CASE :event::text
+            WHEN 'PROMOTED' THEN c.desired_at - make_interval(secs => c.priority * s.priority_step_seconds)
+            ELSE c.place_at
+        END,
+        eligible_at = CASE :event::text
+            WHEN 'PROMOTED' THEN c.desired_at
+            ELSE coalesce(:eligible_at, c.eligible_at)
+        END
+    FROM services AS s
+    WHERE c.id = ANY (:ids) AND c.state = :from_state::text AND s.id = c.service_id
+    RETURNING c.*
+), noted AS (
+    INSERT INTO transitions (
+        callback_id, at, from_state, event, to_state, result, actor_kind, actor_name, reason, agent_id, attempt_id
+    )
+    SELECT id, :now, :from_state, :event, state, result, :actor_kind, :actor_name, :reason, agent_id, :attempt_id
+    FROM changed
+)
+SELECT * FROM changed

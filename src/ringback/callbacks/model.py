@@ -1,0 +1,87 @@
+"""A callback and what is known of it, as the database holds it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ringback.callbacks.states import Event, Result, State
+
+
+class Channel(StrEnum):
+    """Where the customer asked."""
+
+    IVR = "IVR"
+    WEB = "WEB"
+    MOBILE = "MOBILE"
+    UNKNOWN = "UNKNOWN"
+
+
+class ActorKind(StrEnum):
+    """What kind of actor did something."""
+
+    USER = "USER"
+    API_KEY = "API_KEY"
+    CUSTOMER = "CUSTOMER"
+    ENGINE = "ENGINE"
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who did it: a user by name, an API key by its name, a customer's link, or the engine."""
+
+    kind: ActorKind
+    name: str
+
+
+ENGINE = Actor(ActorKind.ENGINE, "engine")
+
+
+class Callback(msgspec.Struct, frozen=True, kw_only=True):
+    """One request of a customer to be called.
+
+    `promised_local` is the wall-clock time that the customer was promised, in `promised_zone` (IANA). `place_at`
+    orders the queue: the instant since which it waits, moved ahead by its priority. `eligible_at`: not dialled
+    before. `waits_alone`: no other uncompleted callback of this number may be in the service.
+    """
+
+    id: UUID
+    service_id: int
+    phone_number: str
+    state: State
+    result: Result | None
+    is_scheduled: bool
+    desired_at: datetime
+    promised_local: datetime
+    promised_zone: str
+    priority: int
+    customer_name: str | None
+    language: str | None
+    channel: Channel | None
+    user_data: Mapping[str, Any]
+    waits_alone: bool
+    created_at: datetime
+    updated_at: datetime
+    queued_at: datetime | None
+    place_at: datetime | None
+    eligible_at: datetime | None
+    customer_held_until: datetime | None
+    agent_id: int | None
+    completed_at: datetime | None
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of a callback's state."""
+
+    at: datetime
+    from_state: State | None
+    event: Event
+    to_state: State
+    result: Result | None
+    actor_kind: ActorKind
+    actor_name: str
+    reason: str
+    agent: str | None
+    attempt_id: UUID | None

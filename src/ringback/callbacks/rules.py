@@ -1,0 +1,156 @@
+"""What follows from how an attempt ended: another attempt, or the result. Pure: no I/O, no clock.
+
+The defaults are the table of docs/outcomes.md; each service may change how often and after how long an outcome is
+retried, by the same mechanism.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from ringback.callbacks.states import Result
+
+# A leg whose fate is unknown may ring on until its ring timeout; this is added before the customer is rung again.
+UNKNOWN_MARGIN_SECONDS = 10
+
+
+class AttemptOutcome(StrEnum):
+    """How an attempt ended."""
+
+    JOINED = "JOINED"
+    BUSY = "BUSY"
+    NO_ANSWER = "NO_ANSWER"
+    UNREACHABLE = "UNREACHABLE"
+    ANSWERING_MACHINE = "ANSWERING_MACHINE"
+    REJECTED = "REJECTED"
+    REDIRECTED = "REDIRECTED"
+    INVALID_NUMBER = "INVALID_NUMBER"
+    CONGESTION = "CONGESTION"
+    TRUNK_ERROR = "TRUNK_ERROR"
+    CUSTOMER_HUNG_UP = "CUSTOMER_HUNG_UP"
+    AGENT_UNAVAILABLE = "AGENT_UNAVAILABLE"
+    NOT_DIALLED = "NOT_DIALLED"
+    CANCELLED = "CANCELLED"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True)
+class RetryRule:
+    """What follows from one outcome.
+
+    `limit`: how many attempts this outcome may cause in the life of a callback (None: no limit of its own, 0: it is
+    final). `counts`: whether it counts against the customer, that is towards the service's `dial_attempts`.
+    `result`: what the callback completes with when it is not retried further.
+    """
+
+    limit: int | None
+    delay_seconds: int
+    counts: bool
+    result: Result
+
+
+RETRY_RULES: Mapping[AttemptOutcome, RetryRule] = MappingProxyType(
+    {
+        AttemptOutcome.BUSY: RetryRule(None, 300, True, Result.BUSY),
+        AttemptOutcome.NO_ANSWER: RetryRule(None, 300, True, Result.NO_ANSWER),
+        AttemptOutcome.UNREACHABLE: RetryRule(None, 300, True, Result.UNREACHABLE),
+        AttemptOutcome.ANSWERING_MACHINE: RetryRule(None, 300, True, Result.ANSWERING_MACHINE),
+        AttemptOutcome.REJECTED: RetryRule(0, 300, True, Result.REJECTED),
+        AttemptOutcome.REDIRECTED: RetryRule(0, 300, True, Result.REJECTED),
+        AttemptOutcome.CUSTOMER_HUNG_UP: RetryRule(1, 300, True, Result.CUSTOMER_HUNG_UP),
+        AttemptOutcome.INVALID_NUMBER: RetryRule(0, 300, True, Result.INVALID_NUMBER),
+        AttemptOutcome.CONGESTION: RetryRule(None, 60, False, Result.TELEPHONY_FAILED),
+        AttemptOutcome.TRUNK_ERROR: RetryRule(None, 60, False, Result.TELEPHONY_FAILED),
+        AttemptOutcome.AGENT_UNAVAILABLE: RetryRule(None, 300, True, Result.AGENT_UNAVAILABLE),
+        AttemptOutcome.NOT_DIALLED: RetryRule(None, 0, False, Result.UNKNOWN),
+        AttemptOutcome.UNKNOWN: RetryRule(2, 300, False, Result.UNKNOWN),
+    }
+)
+
+# Outcomes that a service's retry settings may name.
+RETRIABLE = frozenset(RETRY_RULES) - {AttemptOutcome.NOT_DIALLED}
+
+
+@dataclass(frozen=True)
+class RetrySetting:
+    """A service's own choice for one outcome; None keeps the default."""
+
+    limit: int | None = None
+    delay_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class TryAgain:
+    """The callback waits in its place for another attempt, not before `delay_seconds` have passed."""
+
+    delay_seconds: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    """The callback completes with `result`."""
+
+    result: Result
+    reason: str
+
+
+def after_attempt(
+    outcomes: Sequence[AttemptOutcome],
+    *,
+    dial_attempts: int,
+    settings: Mapping[AttemptOutcome, RetrySetting],
+    ring_timeout_seconds: int,
+) -> TryAgain | GiveUp:
+    """Decide after the last of `outcomes`, which are all of the callback's attempts in order.
+
+    JOINED and CANCELLED are decided elsewhere: they have no retry.
+    """
+    outcome = outcomes[-1]
+    rule = rule_for(outcome, settings)
+    times = outcomes.count(outcome)
+    counted = sum(RETRY_RULES[past].counts for past in outcomes if past in RETRY_RULES)
+    if rule.limit is not None and times > rule.limit:
+        return GiveUp(rule.result, f"{_words(outcome)} ({times}x); retried at most {rule.limit}x after it")
+    if rule.counts and counted >= dial_attempts:
+        return GiveUp(rule.result, f"{_words(outcome)}; that was attempt {counted} of {dial_attempts}")
+    delay = rule.delay_seconds
+    if outcome is AttemptOutcome.UNKNOWN:
+        delay = max(delay, ring_timeout_seconds + UNKNOWN_MARGIN_SECONDS)
+    tried = f", attempt {counted} of {dial_attempts}" if rule.counts else ""
+    return TryAgain(delay, f"{_words(outcome)}{tried}; next try " + (f"in {delay} s" if delay else "now"))
+
+
+def rule_for(outcome: AttemptOutcome, settings: Mapping[AttemptOutcome, RetrySetting]) -> RetryRule:
+    """The rule for an outcome as the service has set it."""
+    rule = RETRY_RULES[outcome]
+    setting = settings.get(outcome, RetrySetting())
+    return replace(
+        rule,
+        limit=rule.limit if setting.limit is None else setting.limit,
+        delay_seconds=rule.delay_seconds if setting.delay_seconds is None else setting.delay_seconds,
+    )
+
+
+def _words(outcome: AttemptOutcome) -> str:
+    return _IN_WORDS.get(outcome, outcome.value.lower().replace("_", " "))
+
+
+_IN_WORDS: Mapping[AttemptOutcome, str] = MappingProxyType(
+    {
+        AttemptOutcome.BUSY: "the line was busy",
+        AttemptOutcome.NO_ANSWER: "nobody answered",
+        AttemptOutcome.UNREACHABLE: "the customer could not be reached",
+        AttemptOutcome.REJECTED: "the call was rejected",
+        AttemptOutcome.REDIRECTED: "the call was redirected",
+        AttemptOutcome.ANSWERING_MACHINE: "an answering machine answered",
+        AttemptOutcome.CUSTOMER_HUNG_UP: "the customer hung up before an agent came",
+        AttemptOutcome.INVALID_NUMBER: "the number does not exist",
+        AttemptOutcome.CONGESTION: "the telephone network was congested",
+        AttemptOutcome.TRUNK_ERROR: "the trunk failed",
+        AttemptOutcome.AGENT_UNAVAILABLE: "no agent took the call",
+        AttemptOutcome.NOT_DIALLED: "the customer was not rung",
+        AttemptOutcome.UNKNOWN: "the engine was interrupted and the fate of the call is unknown",
+    }
+)

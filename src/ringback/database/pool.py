@@ -1,0 +1,125 @@
+"""The connections to PostgreSQL.
+
+`connection()` is for reading, `transaction()` for every change: after its commit it tells `changes`, which wakes the
+loops of this process at once and those of the others through a coalesced NOTIFY.
+"""
+
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+import asyncpg
+import msgspec
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+
+from ringback.clock import SystemClock
+from ringback.database.changes import Changes
+from ringback.errors import DatabaseUnavailable
+
+Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
+
+CONNECT_SECONDS = 5.0
+STATEMENT_SECONDS = 60.0
+CLOCK_SECONDS = 60.0
+
+# What asyncpg and the network raise when the database is away or leaves in the middle of our work.
+DATABASE_IS_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,
+    asyncpg.InterfaceError,
+    asyncpg.InvalidCatalogNameError,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class Database:
+    """One PostgreSQL. It need not be up yet: each use connects when it must and raises DatabaseUnavailable else."""
+
+    def __init__(self, url: str, *, max_connections: int = 20) -> None:
+        self.url = url
+        self.changes = Changes(url)
+        self._max_connections = max_connections
+        self._pool: asyncpg.Pool[Any] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._pool = await asyncpg.create_pool(
+            self.url,
+            min_size=0,
+            max_size=self._max_connections,
+            init=prepare_connection,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            await self.changes.close()
+            self._pool.terminate()
+            self._pool = None
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[Connection]:
+        """A connection for reading. Raises DatabaseUnavailable, also when it goes away while it is used."""
+        if self._pool is None:
+            raise RuntimeError("Database is used outside its `async with`")
+        with _away_means_unavailable():
+            async with self._pool.acquire(timeout=CONNECT_SECONDS * 2) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Connection]:
+        """A transaction for changes, committed at the end of the block, rolled back by any exception in it.
+
+        DatabaseUnavailable at the commit itself leaves open whether it happened; every caller must bear both.
+        """
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+        self.changes.announce()
+
+    async def keep_clock_set(self, clock: SystemClock) -> None:
+        """Set the clock by the database, now and every minute, for ever."""
+        while True:
+            try:
+                await self.set_clock(clock)
+                await clock.sleep(CLOCK_SECONDS)
+            except DatabaseUnavailable:
+                await clock.sleep(1.0)
+
+    async def set_clock(self, clock: SystemClock) -> None:
+        """Set the clock by the database once."""
+        async with self.connection() as connection:
+            sent_at = clock.monotonic()
+            database_time: datetime = await connection.fetchval("SELECT clock_timestamp()")
+            clock.set(database_time, (sent_at + clock.monotonic()) / 2)
+
+
+async def prepare_connection(connection: Connection) -> None:
+    """Make a new connection read and write jsonb as Python values."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
+        decoder=lambda data: msgspec.json.decode(data[1:]),
+        format="binary",
+    )
+
+
+@contextmanager
+def _away_means_unavailable() -> Generator[None]:
+    try:
+        yield
+    except ValueError:
+        raise  # asyncpg.DataError: an argument of ours is wrong, the database is there
+    except DATABASE_IS_AWAY as error:
+        raise DatabaseUnavailable(f"The database is not available: {error or type(error).__name__}") from error
