@@ -78,6 +78,7 @@ class ManualClock:
     async def advance(self, seconds: float) -> None:
         """Move on by that many seconds, stopping at each sleeper's due time to let it run."""
         end = self._elapsed + seconds
+        await _let_others_run()
         while self._sleepers and self._sleepers[0][0] <= end:
             due_at, _, woken = heapq.heappop(self._sleepers)
             self._elapsed = max(self._elapsed, due_at)

@@ -106,18 +106,23 @@ class Rig(Protocol):
 
 
 class Controller:
-    """An adapter under test, everything it has told so far in order, and the destinations of its legs."""
+    """An adapter under test, everything it has told so far in order, and what was asked of it."""
 
     def __init__(self, rig: Rig, telephony: Telephony) -> None:
         self.rig, self.telephony = rig, telephony
         self.told: list[Event] = []
-        self.destinations: dict[str, str] = {}
+        self.requests: list[DialRequest] = []
         self._listening = asyncio.create_task(self._listen())
 
     @property
     def stream_is_over(self) -> bool:
         """Whether the adapter's event stream has ended."""
         return self._listening.done()
+
+    async def ends_listening(self) -> bool:
+        """Wait until the event stream has ended."""
+        await self.until(self._listening.done, what="the end of the stream")
+        return True
 
     async def stop(self) -> None:
         """Close the adapter and listen to its end."""
@@ -142,12 +147,10 @@ class Controller:
         """A request for a leg to a fresh destination; skips the test if the rig has no such far end."""
         needs(self.rig, behaviour)
         number = next(_numbers)
-        leg_id = f"leg-{number}"
-        self.destinations[leg_id] = self.rig.destination(number, behaviour, role)
-        return DialRequest(
-            leg_id=leg_id,
+        request = DialRequest(
+            leg_id=f"leg-{number}",
             role=role,
-            destination=self.destinations[leg_id],
+            destination=self.rig.destination(number, behaviour, role),
             caller_id="+4930111222",
             caller_name="Ringback",
             ring_timeout=timedelta(seconds=ring_timeout),
@@ -155,10 +158,13 @@ class Controller:
             hold=role is LegRole.CUSTOMER,
             labels={"callback": f"cb-{number}", "attempt": str(number)},
         )
+        self.requests.append(request)
+        return request
 
     def times_rung(self, leg_id: str) -> int:
         """How often the far end of a leg was called."""
-        return self.rig.times_rung(self.destinations[leg_id])
+        (destination,) = (request.destination for request in self.requests if request.leg_id == leg_id)
+        return self.rig.times_rung(destination)
 
     async def hears(
         self, kind: type[EventType], leg_id: str | None = None, *, within: float = 20.0, after: int = 0
