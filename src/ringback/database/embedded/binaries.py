@@ -58,11 +58,11 @@ def installed_binaries() -> Binaries:
     )
 
 
-async def copy_of_binaries(installed: Binaries, folder: Path) -> Binaries:
+async def copy_of_binaries(installed: Binaries, folder: Path, *, is_durable: bool) -> Binaries:
     """A copy that everyone can read, in `folder`, made when it is missing. Raises OSError."""
     copy = Binaries(folder / f"{COPY_PREFIX}{installed.version}", installed.version)
     if not copy.site.exists():
-        copied = asyncio.ensure_future(asyncio.to_thread(_copy, installed, copy))
+        copied = asyncio.ensure_future(asyncio.to_thread(_copy, installed, copy, is_durable))
         try:
             await asyncio.shield(copied)
         except asyncio.CancelledError:
@@ -83,7 +83,7 @@ def kept_programs(folder: Path, major: int) -> Path | None:
     return next(folder.glob(f"{COPY_PREFIX}{major}.*/{PACKAGE}/pginstall/bin"), None)
 
 
-def _copy(installed: Binaries, copy: Binaries) -> None:
+def _copy(installed: Binaries, copy: Binaries, is_durable: bool) -> None:
     half_made = copy.site.with_name(copy.site.name + ".new")
     shutil.rmtree(half_made, ignore_errors=True)
     half_made.mkdir()
@@ -93,6 +93,7 @@ def _copy(installed: Binaries, copy: Binaries) -> None:
     for path in (half_made, *half_made.rglob("*")):
         is_entered_or_run = path.is_dir() or os.access(path, os.X_OK)
         path.chmod(0o755 if is_entered_or_run else 0o644)
-    # Else a power cut may leave a copy that looks whole and is empty.
-    os.sync()
+    if is_durable:
+        # Else a power cut may leave a copy that looks whole and is empty.
+        os.sync()
     half_made.rename(copy.site)

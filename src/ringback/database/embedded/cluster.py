@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ringback.errors import SetupError
 
 DATABASE = "ringback"
 SUPERUSER = "ringback"
+HALF_MADE_PREFIX = "data.new-"
 START_SECONDS = 300
 LOGS_KEPT = 5
 LOG_LINES_SHOWN = 8
@@ -75,19 +77,28 @@ def check_cluster(directory: DataDirectory, major: int) -> None:
 
 async def create_cluster(directory: DataDirectory, binaries: Binaries, options: Mapping[str, str]) -> None:
     """Make the cluster and the empty database in it. It appears under its name when it is whole, never before."""
-    half_made = directory.half_made_cluster
-    if half_made.exists():
-        shutil.rmtree(half_made)
+    # A name of its own: the initdb of a process that was killed may still be writing under another.
+    half_made = Path(tempfile.mkdtemp(prefix=HALF_MADE_PREFIX, dir=directory.path))
     try:
-        directory.make_folder(half_made)
-        await _initdb(directory, binaries, options)
+        directory.account.own(half_made)
+        await _initdb(directory, binaries, half_made, options)
         _include_settings(half_made)
-        await _create_database(directory, binaries)
-        half_made.rename(directory.cluster)
+        await _create_database(directory, binaries, half_made)
     except BaseException:
         shutil.rmtree(half_made, ignore_errors=True)
         raise
-    _sync_folder(directory.path)
+    _put_in_place(half_made, directory)
+
+
+def remove_half_made_clusters(directory: DataDirectory) -> None:
+    """Remove what first starts that were interrupted have left."""
+    for half_made in directory.path.glob(f"{HALF_MADE_PREFIX}*"):
+        shutil.rmtree(half_made, ignore_errors=True)
+
+
+def is_durable(options: Mapping[str, str]) -> bool:
+    """Whether the data has to outlive a crash of the machine; only tests ask for less."""
+    return options.get("fsync") != "off"
 
 
 def write_settings(directory: DataDirectory, options: Mapping[str, str]) -> None:
@@ -144,19 +155,19 @@ def remove_old_logs(directory: DataDirectory) -> None:
         path.unlink(missing_ok=True)
 
 
-async def _initdb(directory: DataDirectory, binaries: Binaries, options: Mapping[str, str]) -> None:
+async def _initdb(directory: DataDirectory, binaries: Binaries, cluster: Path, options: Mapping[str, str]) -> None:
     locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     # Whoever can enter the socket's folder is the server's own user (or root): there is nobody else to ask.
     access = ("--auth-local=trust", "--auth-host=reject", f"--username={SUPERUSER}")
-    speed = ("--no-sync",) if options.get("fsync") == "off" else ()
-    arguments = (*locale, *access, *speed, "--data-checksums", "--no-instructions", "-D", directory.half_made_cluster)
+    speed = () if is_durable(options) else ("--no-sync",)
+    arguments = (*locale, *access, *speed, "--data-checksums", "--no-instructions", "-D", cluster)
     status, output = await directory.account.run(binaries.program("initdb"), *arguments)
     if status != 0:
         raise _not_created(directory, output)
 
 
-async def _create_database(directory: DataDirectory, binaries: Binaries) -> None:
-    command = (binaries.program("postgres"), "--single", "-c", "exit_on_error=on", "-D", directory.half_made_cluster)
+async def _create_database(directory: DataDirectory, binaries: Binaries, cluster: Path) -> None:
+    command = (binaries.program("postgres"), "--single", "-c", "exit_on_error=on", "-D", cluster)
     status, output = await directory.account.run(*command, "postgres", text=f"CREATE DATABASE {DATABASE}\n")
     if status != 0:
         raise _not_created(directory, output)
@@ -180,8 +191,9 @@ def _include_settings(cluster: Path) -> None:
         os.close(handle)
 
 
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+def _put_in_place(cluster: Path, directory: DataDirectory) -> None:
+    cluster.rename(directory.cluster)
+    handle = os.open(directory.path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

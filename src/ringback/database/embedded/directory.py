@@ -44,10 +44,6 @@ class DataDirectory:
         return self.path / "data"
 
     @property
-    def half_made_cluster(self) -> Path:
-        return self.path / "data.new"
-
-    @property
     def log(self) -> Path:
         return self.path / "log"
 

@@ -19,6 +19,8 @@ from ringback.database.embedded.cluster import (
     SUPERUSER,
     check_cluster,
     create_cluster,
+    is_durable,
+    remove_half_made_clusters,
     remove_old_logs,
     remove_stale_files,
     start_postgres,
@@ -128,6 +130,7 @@ class EmbeddedPostgres:
         if not is_first_start:
             check_cluster(directory, binaries.major)
             await self._clear_up()
+        remove_half_made_clusters(directory)
         for folder in (directory.log, directory.socket_dir):
             directory.make_folder(folder)
         directory.check_socket_dir()
@@ -154,7 +157,7 @@ class EmbeddedPostgres:
     async def _binaries(self) -> Binaries:
         installed = installed_binaries()
         if self._directory.account.is_other:
-            return await copy_of_binaries(installed, self._directory.path)
+            return await copy_of_binaries(installed, self._directory.path, is_durable=is_durable(self._options))
         return installed
 
     async def _stop_if_last(self) -> None:
