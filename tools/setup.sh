@@ -43,19 +43,20 @@ install_system_packages() {
 }
 
 make_environment() {
-    made_by="$("$python" -VV) in $PWD"
-    [ "$made_by" != "$(cat .venv/made-by 2>/dev/null)" ] || return 0
+    # Made here, to the end, and by a Python that is still there.
+    if [ "$PWD" = "$(cat .venv/made-in 2>/dev/null)" ] && .venv/bin/python -c 'import pip' 2>/dev/null; then return; fi
     "$python" -m venv --clear .venv
-    echo "$made_by" >.venv/made-by
+    echo "$PWD" >.venv/made-in
 }
+
+pip_install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@"; }
 
 install_python_packages() {
     locked=$(cat pyproject.toml "requirements/$wanted.txt" requirements/build.txt | sha256sum)
     [ "$locked" != "$(cat ".venv/installed-$wanted" 2>/dev/null)" ] || return 0
     say "installing Python packages into .venv (once; a minute or so)"
-    pip="$PWD/.venv/bin/python -m pip --quiet --disable-pip-version-check --no-input"
-    $pip install --require-hashes -r "requirements/$wanted.txt" -r requirements/build.txt
-    $pip install --no-deps --no-build-isolation --editable .
+    pip_install --require-hashes -r "requirements/$wanted.txt" -r requirements/build.txt
+    pip_install --no-deps --no-build-isolation --editable .
     # Written last: what was interrupted does not count as done.
     echo "$locked" >".venv/installed-$wanted"
 }
