@@ -18,8 +18,6 @@ _SET = _sql.query("set_presence", Agent)
 _WANT = _sql.query("want_presence", Agent)
 _END_WRAP_UPS = _sql.command("end_wrap_ups")
 
-MISSED_REASON = "did not take a call"
-
 
 class AgentNotFound(NotFound):
     """There is no agent of this name."""
@@ -85,7 +83,15 @@ async def start_talking(connection: Connection, agent_id: int, now: datetime) ->
     await _set(connection, agent, Presence.TALKING, now, keeps_wish=True)
 
 
-async def release(connection: Connection, agent_id: int, how: Release, terms: ReleaseTerms, now: datetime) -> Agent:
+async def release(
+    connection: Connection,
+    agent_id: int,
+    how: Release,
+    terms: ReleaseTerms,
+    now: datetime,
+    *,
+    missed_reason: str | None = None,
+) -> Agent:
     """Let an agent go after an attempt: to what was asked for meanwhile, else to what `how` leads to.
 
     TALKED: WRAP_UP, which ends by itself. MISSED: NOT_READY with the reason after `agent_no_answer_limit` in a row.
@@ -96,7 +102,7 @@ async def release(connection: Connection, agent_id: int, how: Release, terms: Re
     if agent.wanted_presence is not None:
         return await _set(connection, agent, agent.wanted_presence, now, reason=agent.wanted_reason, missed=missed)
     if how is Release.MISSED and missed >= terms.agent_no_answer_limit:
-        return await _set(connection, agent, Presence.NOT_READY, now, reason=MISSED_REASON)
+        return await _set(connection, agent, Presence.NOT_READY, now, reason=missed_reason)
     rest = {Release.TALKED: terms.wrap_up_seconds, Release.MAYBE_RINGING: terms.agent_ring_timeout_seconds}.get(how, 0)
     if rest:
         ends_at = now + timedelta(seconds=rest)

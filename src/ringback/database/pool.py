@@ -1,11 +1,12 @@
 """The connections to PostgreSQL.
 
-`connection()` is for reading, `transaction()` for every change: after its commit it tells `changes`, which wakes the
-loops of this process at once and those of the others through a coalesced NOTIFY.
+`connection()` is for reading, `transaction()` for every change: after a commit that wrote something it tells
+`changes`, which wakes the loops of this process at once and those of the others through a coalesced NOTIFY.
 """
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeAlias
@@ -83,9 +84,15 @@ class Database:
 
         DatabaseUnavailable at the commit itself leaves open whether it happened; every caller must bear both.
         """
-        async with self.connection() as connection, connection.transaction():
-            yield connection
-        self.changes.announce()
+        written = _Written()
+        token = _written.set(written)
+        try:
+            async with self.connection() as connection, connection.transaction():
+                yield connection
+        finally:
+            _written.reset(token)
+        if written.anything:
+            self.changes.announce()
 
     async def keep_clock_set(self, clock: SystemClock) -> None:
         """Set the clock by the database, now and every minute, for ever."""
@@ -102,6 +109,20 @@ class Database:
             sent_at = clock.monotonic()
             database_time: datetime = await connection.fetchval("SELECT clock_timestamp()")
             clock.set(database_time, (sent_at + clock.monotonic()) / 2)
+
+
+def note_write() -> None:
+    """Called by every query that changed rows: the transaction it is in will be announced."""
+    written = _written.get()
+    if written is not None:
+        written.anything = True
+
+
+class _Written:
+    anything = False
+
+
+_written: ContextVar[_Written | None] = ContextVar("written", default=None)
 
 
 async def prepare_connection(connection: Connection) -> None:

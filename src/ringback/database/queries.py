@@ -23,11 +23,12 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from ringback.database.pool import Connection
+from ringback.database.pool import Connection, note_write
 
 Row = TypeVar("Row")
 
 _HEADER = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_WRITES = re.compile(r"\bINSERT INTO\b|(?<!FOR )\bUPDATE\b|\bDELETE FROM\b")
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::\w+|\[[^\]]*\]|:([a-z_]\w*)")
 
 ALL_QUERIES: list["Query[Any]"] = []
@@ -40,17 +41,23 @@ class Query(Generic[Row]):
         self.name = name
         self.row_type = row_type
         self.text, self.parameters = _numbered(text)
+        self._writes = _WRITES.search(text) is not None
         self._is_struct = issubclass(row_type, msgspec.Struct)
         ALL_QUERIES.append(self)
 
     async def all(self, connection: Connection, **values: object) -> list[Row]:
         """Every row."""
-        return [self._decode(record) for record in await connection.fetch(self.text, *self._arguments(values))]
+        records = await connection.fetch(self.text, *self._arguments(values))
+        self._note(len(records))
+        return [self._decode(record) for record in records]
 
     async def first(self, connection: Connection, **values: object) -> Row | None:
         """The first row, or None."""
         record = await connection.fetchrow(self.text, *self._arguments(values))
-        return None if record is None else self._decode(record)
+        if record is None:
+            return None
+        self._note(1)
+        return self._decode(record)
 
     async def one(self, connection: Connection, **values: object) -> Row:
         """The first row of a query that always has one. Raises LookupError when it has none."""
@@ -63,11 +70,18 @@ class Query(Generic[Row]):
         """Execute; returns how many rows it touched."""
         status = await connection.execute(self.text, *self._arguments(values))
         last = status.rsplit(" ", 1)[-1]
-        return int(last) if last.isdigit() else 0
+        rows = int(last) if last.isdigit() else 0
+        self._note(rows)
+        return rows
 
     async def run_many(self, connection: Connection, rows: Sequence[Sequence[object]]) -> None:
         """Execute once per row of arguments, given in the order in which the query first names them."""
         await connection.executemany(self.text, rows)
+        self._note(len(rows))
+
+    def _note(self, rows: int) -> None:
+        if self._writes and rows:
+            note_write()
 
     def _arguments(self, values: dict[str, object]) -> list[object]:
         if len(values) != len(self.parameters):
@@ -75,8 +89,7 @@ class Query(Generic[Row]):
         return [values[name] for name in self.parameters]
 
     def _decode(self, record: asyncpg.Record) -> Row:
-        value: object = dict(record.items()) if self._is_struct else record[0]
-        return msgspec.convert(value, self.row_type, strict=False, builtin_types=_AS_THEY_ARE, dec_hook=_keep)
+        return decode(dict(record.items()) if self._is_struct else record[0], self.row_type)
 
 
 class QueryFile:
@@ -101,13 +114,12 @@ class QueryFile:
         return Query(f"{self._path.parent.name}.{name}", self._texts[name], type(None))
 
 
+def decode(value: object, wanted: type[Row]) -> Row:
+    """A value, or a row as a mapping of column names to values, as the wanted type."""
+    return msgspec.convert(value, wanted, strict=False, builtin_types=_AS_THEY_ARE)
+
+
 _AS_THEY_ARE = (datetime, date, time, timedelta, UUID, Decimal, bytes)
-
-
-def _keep(wanted: type, value: object) -> object:
-    if isinstance(value, wanted):
-        return value
-    raise NotImplementedError(f"a column of type {type(value).__name__} cannot become {wanted.__name__}")
 
 
 def _numbered(text: str) -> tuple[str, tuple[str, ...]]:

@@ -1,0 +1,121 @@
+"""The agents of an installation: who they are, which services they serve and what their presence is."""
+
+from datetime import datetime
+
+import msgspec
+
+from ringback.agents import presence
+from ringback.agents.model import Presence
+from ringback.agents.presence import AgentNotFound
+from ringback.clock import Clock
+from ringback.database.pool import Connection, Database
+from ringback.database.queries import QueryFile
+from ringback.errors import NeverPossible
+from ringback.services import catalog
+
+MAX_NAME_LENGTH = 64
+
+
+class InvalidAgent(NeverPossible):
+    """A field of an agent has a value that cannot be; `field` says which."""
+
+    code = "invalid-agent"
+
+
+class AgentView(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent as shown, with the names of the services served."""
+
+    name: str
+    display_name: str
+    endpoint: str
+    presence: Presence
+    presence_since: datetime
+    presence_reason: str | None
+    wanted_presence: Presence | None
+    wanted_reason: str | None
+    wrap_up_ends_at: datetime | None
+    is_practice: bool
+    services: tuple[str, ...]
+
+
+_sql = QueryFile(__file__, "roster.sql")
+_AGENTS = _sql.query("agents", AgentView)
+_SAVE = _sql.query("save", int)
+_LEAVE_SERVICES = _sql.command("leave_services")
+_JOIN_SERVICES = _sql.command("join_services")
+
+
+async def list_all(database: Database, *, service: str | None = None) -> list[AgentView]:
+    """Every agent, or those who serve one service, by name. Raises ServiceNotFound."""
+    async with database.connection() as connection:
+        service_id = None if service is None else (await catalog.named(connection, service)).id
+        return await _AGENTS.all(connection, name=None, service_id=service_id)
+
+
+async def get(database: Database, name: str) -> AgentView:
+    """Raises AgentNotFound."""
+    async with database.connection() as connection:
+        return await named(connection, name)
+
+
+async def named(connection: Connection, name: str) -> AgentView:
+    """The agent of that name. Raises AgentNotFound."""
+    agent = await _AGENTS.first(connection, name=name, service_id=None)
+    if agent is None:
+        raise AgentNotFound(f"There is no agent {name!r}", agent=name)
+    return agent
+
+
+async def save(
+    database: Database,
+    clock: Clock,
+    name: str,
+    *,
+    endpoint: str,
+    services: list[str],
+    display_name: str | None = None,
+    is_practice: bool = False,
+) -> AgentView:
+    """Create the agent, OFFLINE, or change one who is there; `services` are then exactly those served.
+
+    Without `display_name` it stays as it is. `is_practice` counts at creation. Raises InvalidAgent, ServiceNotFound.
+    """
+    _check(name, endpoint, display_name)
+    async with database.transaction() as connection:
+        service_ids = await catalog.ids_of(connection, services)
+        agent_id = await _SAVE.one(
+            connection,
+            name=name,
+            display_name=display_name,
+            endpoint=endpoint,
+            now=clock.now(),
+            is_practice=is_practice,
+        )
+        await _LEAVE_SERVICES.run(connection, id=agent_id, service_ids=service_ids)
+        await _JOIN_SERVICES.run(connection, id=agent_id, service_ids=service_ids)
+        return await named(connection, name)
+
+
+async def ask_presence(
+    database: Database, clock: Clock, name: str, wanted: Presence, reason: str | None = None
+) -> AgentView:
+    """Ask for a presence; during RESERVED or TALKING it takes effect afterwards.
+
+    Raises AgentNotFound, PresenceRefused.
+    """
+    async with database.transaction() as connection:
+        await presence.ask(connection, name, wanted, reason, clock.now())
+        return await named(connection, name)
+
+
+def _check(name: str, endpoint: str, display_name: str | None) -> None:
+    if not name or len(name) > MAX_NAME_LENGTH or name != name.strip() or "/" in name or not name.isprintable():
+        raise _invalid("name", name, f"has 1 to {MAX_NAME_LENGTH} characters, no slash, blanks only inside")
+    if not endpoint.strip() or not endpoint.isprintable():
+        raise _invalid("endpoint", endpoint, "is what the telephone system rings, such as sip:anna@10.0.0.7")
+    if display_name is not None and not display_name.strip():
+        raise _invalid("display_name", display_name, "is not empty")
+
+
+def _invalid(field: str, value: object, allowed: str) -> InvalidAgent:
+    return InvalidAgent(f"{field} {allowed}; {value!r} is not", field=field, value=value)

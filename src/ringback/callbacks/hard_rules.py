@@ -1,0 +1,45 @@
+"""The rules that the database itself keeps, whatever a program does: constraint or index -> what it says.
+
+The schema test compares this list with the schema; a violation that reaches a user is told in these words.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+ONE_WAITING = "one_uncompleted_callback_per_service_and_number"
+
+HARD_RULES: Mapping[str, str] = MappingProxyType(
+    {
+        ONE_WAITING: "a number waits at most once in a service that says so",
+        "one_answer_per_idempotency_key": "an idempotency key of an API key has one answer",
+        "one_open_attempt_per_callback": "a callback has at most one open attempt",
+        "one_open_attempt_per_agent": "an agent is in at most one open attempt",
+        "one_live_leg_per_callback_and_side": "no leg is made while an earlier one of its side may ring or talk",
+        "one_number_per_attempt": "the attempts of a callback are numbered without repetition",
+        "rings_only_when_permitted": "a leg rings only after its permission was committed",
+        "joined_only_when_permitted": "two legs are joined only after their permission was committed",
+        "outcome_exactly_when_closed": "an attempt has an outcome exactly when it is closed",
+        "leg_outcome_exactly_when_ended": "a leg has an outcome exactly when it is over",
+        "agent_exactly_on_agent_legs": "a leg has an agent exactly when it is the agent's",
+        "created_once": "a callback is created once",
+        "completed_once": "a callback completes once",
+        "transition_is_legal": "a state changes only as the state machine allows",
+        "result_exactly_when_completing": "a change has a result exactly when it completes the callback",
+        "result_exactly_when_completed": "a callback has a result exactly when it is COMPLETED",
+        "completed_at_exactly_when_completed": "a callback has a time of completion exactly when it is COMPLETED",
+        "agent_only_in_routing_and_processing": (
+            "a callback has an agent in PROCESSING, and in ROUTING unless the customer holds for the next"
+        ),
+        "customer_held_only_in_routing": "a customer holds for the next agent only in ROUTING",
+        "place_in_queue_from_queued_on": "a callback has a place in the queue from QUEUED on, never before",
+        "only_scheduled_ones_begin_scheduled": "only a callback with a chosen time is SCHEDULED",
+        "wanted_presence_only_while_engaged": "a presence is kept for later only while the agent is in a call",
+        "wrap_up_ends_only_in_wrap_up": "a wrap-up has an end exactly while it lasts",
+        "lease_ends_only_when_held": "a link has a lease exactly when somebody holds it",
+        "up_only_when_held": "a link is up only when somebody holds it",
+        "one_service_per_name": "a service's name is its own",
+        "one_agent_per_name": "an agent's name is its own",
+        "one_api_key_per_name": "an API key's name is its own",
+        "one_api_key_per_hash": "an API key's secret is its own",
+    }
+)

@@ -1,0 +1,140 @@
+"""How things stand in a service: who waits, who could take a call, and what a new caller may expect."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from ringback.agents.model import Presence
+from ringback.clock import Clock
+from ringback.database.pool import Connection, Database
+from ringback.database.queries import QueryFile
+from ringback.routing.estimate import DEPARTURES, Departures, WaitEstimate, estimate_wait
+from ringback.services import catalog
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a service's callbacks depend on at this moment: its agents, its pace and its telephony link."""
+
+    id: int
+    name: str
+    display_name: str
+    is_enabled: bool
+    link_id: str
+    presences: Mapping[Presence, int]
+    departure_count: int
+    first_departure: datetime | None
+    last_departure: datetime | None
+    link_is_held: bool
+    link_is_up: bool
+    link_problem: str | None
+    link_paused_until: datetime | None
+
+    @property
+    def agents_logged_in(self) -> int:
+        """How many agents of the service are not OFFLINE."""
+        return sum(number for presence, number in self.presences.items() if presence is not Presence.OFFLINE)
+
+    @property
+    def agents_ready(self) -> int:
+        """How many could take a callback now."""
+        return self.presences.get(Presence.READY, 0)
+
+    def estimate(self, position: int, *, not_before_seconds: float = 0.0) -> WaitEstimate | None:
+        """The wait at that position; None when it cannot be told."""
+        return estimate_wait(
+            Departures(self.departure_count, self.first_departure, self.last_departure),
+            position=position,
+            agents_logged_in=self.agents_logged_in,
+            not_before_seconds=not_before_seconds,
+        )
+
+
+class LinkStatus(msgspec.Struct, frozen=True):
+    """The telephony link that a service calls over: held by a live engine, connected, and what is wrong with it."""
+
+    name: str
+    is_held: bool
+    is_up: bool
+    problem: str | None
+
+
+class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How things stand in a service.
+
+    `waiting` are QUEUED. `place_of_new_caller`: 1 is the next to be called. `places_among`: "callbacks", because
+    nothing tells Ringback of the callers who hold on the line. `estimated_wait`, in seconds, is null when it cannot
+    be told: no agent is logged in, or too little was dialled yet.
+    """
+
+    service: str
+    display_name: str
+    is_enabled: bool
+    is_open: bool
+    scheduled: int
+    waiting: int
+    routing: int
+    processing: int
+    agents: Mapping[Presence, int]
+    place_of_new_caller: int
+    places_among: str
+    estimated_wait: WaitEstimate | None
+    link: LinkStatus
+
+
+class _Numbers(msgspec.Struct, frozen=True):
+    scheduled: int
+    waiting: int
+    routing: int
+    processing: int
+    before_a_new_caller: int
+
+
+class _Place(msgspec.Struct, frozen=True):
+    id: UUID
+    position: int
+
+
+_sql = QueryFile(__file__, "queue.sql")
+_SITUATIONS = _sql.query("situations", Situation)
+_POSITIONS = _sql.query("positions", _Place)
+_NUMBERS = _sql.query("numbers", _Numbers)
+
+
+async def status(database: Database, clock: Clock, service_name: str) -> ServiceStatus:
+    """How things stand in a service now. Raises ServiceNotFound."""
+    async with database.connection() as connection:
+        service = await catalog.named(connection, service_name)
+        now = clock.now()
+        situation = (await situations(connection, [service.id], now))[service.id]
+        numbers = await _NUMBERS.one(connection, service_id=service.id, now=now)
+    place = numbers.before_a_new_caller + 1
+    return ServiceStatus(
+        service=situation.name,
+        display_name=situation.display_name,
+        is_enabled=situation.is_enabled,
+        is_open=situation.is_enabled,  # there are no business hours yet
+        scheduled=numbers.scheduled,
+        waiting=numbers.waiting,
+        routing=numbers.routing,
+        processing=numbers.processing,
+        agents={presence: situation.presences.get(presence, 0) for presence in Presence},
+        place_of_new_caller=place,
+        places_among="callbacks",
+        estimated_wait=situation.estimate(place),
+        link=LinkStatus(situation.link_id, situation.link_is_held, situation.link_is_up, situation.link_problem),
+    )
+
+
+async def situations(connection: Connection, service_ids: Collection[int], now: datetime) -> dict[int, Situation]:
+    """The situation of each service, by its id."""
+    found = await _SITUATIONS.all(connection, service_ids=list(service_ids), now=now, departures=DEPARTURES)
+    return {situation.id: situation for situation in found}
+
+
+async def positions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
+    """The position in its queue of each of these callbacks that is QUEUED."""
+    if not ids:
+        return {}
+    return {place.id: place.position for place in await _POSITIONS.all(connection, ids=list(ids))}

@@ -1,0 +1,51 @@
+-- name: situations
+SELECT
+    s.id, s.name, s.display_name, s.is_enabled, s.link_id,
+    agents.presences,
+    departures.count AS departure_count, departures.first AS first_departure, departures.last AS last_departure,
+    coalesce(l.holder IS NOT NULL AND l.expires_at > :now, false) AS link_is_held,
+    coalesce(l.is_up AND l.expires_at > :now, false) AS link_is_up,
+    l.problem AS link_problem,
+    CASE WHEN l.paused_until > :now THEN l.paused_until END AS link_paused_until
+FROM services AS s
+LEFT JOIN links AS l ON l.id = s.link_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(jsonb_object_agg(presence, number), '{}') AS presences
+    FROM (
+        SELECT a.presence, count(*) AS number
+        FROM agent_services AS served
+        JOIN agents AS a ON a.id = served.agent_id
+        WHERE served.service_id = s.id
+        GROUP BY a.presence
+    ) AS counted
+) AS agents
+CROSS JOIN LATERAL (
+    SELECT count(*) AS count, min(opened_at) AS first, max(opened_at) AS last
+    FROM (
+        SELECT opened_at FROM attempts WHERE service_id = s.id ORDER BY opened_at DESC LIMIT :departures
+    ) AS newest
+) AS departures
+WHERE s.id = ANY (:service_ids::int[])
+
+-- name: positions
+-- Position 1 is the next. Only as much of each queue is read as lies before the last callback asked for.
+WITH asked AS (
+    SELECT id, service_id, place_at FROM callbacks WHERE id = ANY (:ids::uuid[]) AND state = 'QUEUED'
+), ends AS (
+    SELECT service_id, max(place_at) AS place_at FROM asked GROUP BY service_id
+), ranked AS (
+    SELECT q.id, row_number() OVER (PARTITION BY q.service_id ORDER BY q.place_at, q.id) AS position
+    FROM ends
+    JOIN callbacks AS q ON q.service_id = ends.service_id AND q.state = 'QUEUED' AND q.place_at <= ends.place_at
+)
+SELECT id, position FROM ranked WHERE id IN (SELECT id FROM asked)
+
+-- name: numbers
+SELECT
+    count(*) FILTER (WHERE state = 'SCHEDULED') AS scheduled,
+    count(*) FILTER (WHERE state = 'QUEUED') AS waiting,
+    count(*) FILTER (WHERE state = 'ROUTING') AS routing,
+    count(*) FILTER (WHERE state = 'PROCESSING') AS processing,
+    count(*) FILTER (WHERE state = 'QUEUED' AND place_at <= :now) AS before_a_new_caller
+FROM callbacks
+WHERE service_id = :service_id AND state IN ('SCHEDULED', 'QUEUED', 'ROUTING', 'PROCESSING')

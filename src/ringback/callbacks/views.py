@@ -1,0 +1,142 @@
+"""Callbacks as they are shown: one, or a page of a list."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ringback.callbacks import queue
+from ringback.callbacks.lifecycle import CallbackNotFound
+from ringback.callbacks.model import Channel
+from ringback.callbacks.queue import Situation
+from ringback.callbacks.states import Result, State
+from ringback.callbacks.waiting import Progress, why_waiting
+from ringback.clock import Clock
+from ringback.database.pool import Connection, Database
+from ringback.database.queries import QueryFile
+from ringback.routing.estimate import WaitEstimate
+from ringback.telephony.port import LegRole
+
+
+class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
+    """A callback as the API, the console and the command line show it.
+
+    `promised_local` is the customer's wall clock in `promised_zone` at `desired_at`. `agent`: the one reserved or
+    talking; of a COMPLETED callback the one of the last attempt. `position_in_queue` (1: the next; 0: being
+    routed) and `estimated_wait` in seconds while QUEUED or ROUTING, the latter null when it cannot be told.
+    `waiting_for`: why it waits right now, for people.
+    """
+
+    id: UUID
+    service: str
+    phone_number: str
+    state: State
+    result: Result | None
+    is_scheduled: bool
+    desired_at: datetime
+    promised_local: datetime
+    promised_zone: str
+    customer_name: str | None
+    language: str | None
+    channel: Channel | None
+    priority: int
+    user_data: dict[str, Any]
+    agent: str | None
+    attempts: int
+    created_at: datetime
+    updated_at: datetime
+    queued_at: datetime | None
+    eligible_at: datetime | None
+    completed_at: datetime | None
+    position_in_queue: int | None
+    estimated_wait: WaitEstimate | None
+    waiting_for: str | None
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    service_id: int
+    service: str
+    phone_number: str
+    state: State
+    result: Result | None
+    is_scheduled: bool
+    desired_at: datetime
+    promised_local: datetime
+    promised_zone: str
+    customer_name: str | None
+    language: str | None
+    channel: Channel | None
+    priority: int
+    user_data: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    queued_at: datetime | None
+    eligible_at: datetime | None
+    completed_at: datetime | None
+    agent: str | None
+    attempts: int
+    rung: tuple[LegRole, ...]
+    answered: tuple[LegRole, ...]
+
+
+_sql = QueryFile(__file__, "views.sql")
+_SHOWN = _sql.query("shown", _Row)
+_SHARED = tuple(set(CallbackView.__struct_fields__) & set(_Row.__struct_fields__))
+
+
+async def get(database: Database, clock: Clock, callback_id: UUID) -> CallbackView:
+    """One callback. Raises CallbackNotFound."""
+    async with database.connection() as connection:
+        return await show_one(connection, callback_id, clock.now())
+
+
+async def show_one(connection: Connection, callback_id: UUID, now: datetime) -> CallbackView:
+    """One callback as this connection sees it. Raises CallbackNotFound."""
+    views = await show(connection, [callback_id], now)
+    if not views:
+        raise not_found(callback_id)
+    return views[0]
+
+
+def not_found(callback_id: UUID) -> CallbackNotFound:
+    """The error for an id that no callback has."""
+    return CallbackNotFound(f"There is no callback {callback_id}", id=callback_id)
+
+
+async def show(connection: Connection, ids: Sequence[UUID], now: datetime) -> list[CallbackView]:
+    """Callbacks by desired time, in three queries however many there are."""
+    rows = await _SHOWN.all(connection, ids=list(ids))
+    situations = await queue.situations(connection, {row.service_id for row in rows}, now)
+    positions = await queue.positions(connection, [row.id for row in rows if row.state is State.QUEUED])
+    return [_view(row, situations[row.service_id], positions.get(row.id), now) for row in rows]
+
+
+def _view(row: _Row, situation: Situation, position: int | None, now: datetime) -> CallbackView:
+    place = 0 if row.state is State.ROUTING else position
+    return CallbackView(
+        **{name: getattr(row, name) for name in _SHARED},
+        position_in_queue=place,
+        estimated_wait=None if place is None else _estimate(row, situation, place, now),
+        waiting_for=why_waiting(_progress(row, place), situation, now),
+    )
+
+
+def _estimate(row: _Row, situation: Situation, place: int, now: datetime) -> WaitEstimate | None:
+    pause = 0.0 if row.eligible_at is None else (row.eligible_at - now).total_seconds()
+    return situation.estimate(place, not_before_seconds=pause)
+
+
+def _progress(row: _Row, position: int | None) -> Progress:
+    return Progress(
+        state=row.state,
+        desired_at=row.desired_at,
+        eligible_at=row.eligible_at,
+        attempts=row.attempts,
+        agent=row.agent,
+        rung=row.rung,
+        answered=row.answered,
+        position=position,
+    )

@@ -1,0 +1,151 @@
+"""The acts of a call: what is committed, and what is then done on the link.
+
+The order of the lines is the point of this module. Each act that lets something ring or talk follows its commit, and
+looks at the lease once more just before it is done.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from ringback.callbacks.rules import AttemptOutcome
+from ringback.clock import Clock
+from ringback.database.pool import Database
+from ringback.engine import calls
+from ringback.engine.link import Lease
+from ringback.engine.steps import Call, Leg
+from ringback.telephony.port import (
+    Capability,
+    DialRefused,
+    DialRequest,
+    EndedBy,
+    HangupReason,
+    LegExists,
+    LegGone,
+    LegRole,
+    Outcome,
+    Telephony,
+    TelephonyUnavailable,
+)
+
+APOLOGY = "apology"
+APOLOGY_SECONDS = 15.0
+
+
+class Acts:
+    """What can be done for the calls of one held link. Raises DatabaseUnavailable and TelephonyUnavailable."""
+
+    def __init__(self, database: Database, clock: Clock, lease: Lease, telephony: Telephony) -> None:
+        self._database = database
+        self._clock = clock
+        self._lease = lease
+        self._telephony = telephony
+        self._prompts: dict[str, asyncio.Event] = {}
+
+    async def dial(self, call: Call, leg: Leg) -> None:
+        """Prepare the leg, commit that it may ring, let it ring."""
+        try:
+            await self._telephony.prepare(await self._request(call, leg))
+        except LegExists:
+            await self.hang_up([leg], HangupReason.NOT_WANTED)
+            return await self._end(call, leg, Outcome.CANCELLED, EndedBy.US, "the switch has a leg of this id already")
+        except DialRefused as refusal:
+            return await self._end(call, leg, refusal.outcome, EndedBy.REMOTE, str(refusal))
+        if not (self._lease.is_valid and await self._permit_dial(call, leg)):
+            return await self.hang_up([leg], HangupReason.NOT_WANTED)
+        if not self._lease.is_valid:
+            return None
+        try:
+            await self._telephony.dial(str(leg.id))
+        except LegGone:
+            await self._end(call, leg, Outcome.UNKNOWN, EndedBy.US, "the leg was removed before it could ring")
+        except DialRefused as refusal:
+            await self._end(call, leg, refusal.outcome, EndedBy.REMOTE, str(refusal))
+
+    async def join(self, call: Call) -> None:
+        """Commit PROCESSING, which permits the bridge, then bridge."""
+        async with self._database.transaction() as connection:
+            permitted = await calls.permit_bridge(connection, call, self._lease.token, self._clock.now())
+        if permitted:
+            await self.bridge(call)
+
+    async def bridge(self, call: Call) -> None:
+        """Bridge the two legs; one that is gone is told by its LegEnded."""
+        if call.agent is not None and self._lease.is_valid:
+            with suppress(LegGone):
+                await self._telephony.bridge(str(call.attempt_id), str(call.customer.id), str(call.agent.id))
+
+    async def lose_agent(self, call: Call) -> None:
+        """Let the agent go and keep the customer for the next."""
+        async with self._database.transaction() as connection:
+            await calls.lose_agent(connection, call, self._lease.token, self._clock.now())
+
+    async def let_customer_go(self, call: Call) -> None:
+        """Apologise, where prompts can be played, and hang up."""
+        if Capability.PROMPTS in self._telephony.capabilities:
+            await self._apologise(str(call.customer.id))
+        await self.hang_up([call.customer], HangupReason.NO_AGENT)
+
+    async def hang_up(self, legs: list[Leg], reason: HangupReason) -> None:
+        """End legs; each one's LegEnded follows."""
+        for leg in legs:
+            await self._telephony.hangup(str(leg.id), reason)
+
+    async def close(self, call: Call, outcome: AttemptOutcome, *, is_link_up: bool) -> None:
+        """Remove what was prepared and never dialled, then close the attempt."""
+        if is_link_up:
+            await self.hang_up(call.live_legs, HangupReason.NOT_WANTED)
+        async with self._database.transaction() as connection:
+            await calls.close(connection, call, outcome, self._lease.token, self._clock.now())
+
+    def prompt_finished(self, leg_id: str) -> None:
+        """A prompt ended, or its leg did."""
+        if finished := self._prompts.get(leg_id):
+            finished.set()
+
+    async def _permit_dial(self, call: Call, leg: Leg) -> bool:
+        async with self._database.transaction() as connection:
+            return await calls.permit_dial(connection, call, leg, self._lease.token, self._clock.now())
+
+    async def _end(self, call: Call, leg: Leg, outcome: Outcome, by: EndedBy, detail: str) -> None:
+        now = self._clock.now()
+        async with self._database.transaction() as connection:
+            await calls.leg_ended(connection, leg.id, self._lease.token, now, outcome=outcome, ended_by=by)
+            await calls.note(connection, call, "leg-ended-by-switch", f"{leg.role.lower()} leg: {detail}", now)
+
+    async def _apologise(self, leg_id: str) -> None:
+        finished = self._prompts[leg_id] = asyncio.Event()
+        try:
+            with suppress(LegGone, TelephonyUnavailable):
+                await self._telephony.play(leg_id, APOLOGY)
+                await self._wait_at_most(finished, APOLOGY_SECONDS)
+        finally:
+            del self._prompts[leg_id]
+
+    async def _wait_at_most(self, event: asyncio.Event, seconds: float) -> None:
+        waits = {asyncio.ensure_future(event.wait()), asyncio.ensure_future(self._clock.sleep(seconds))}
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    async def _request(self, call: Call, leg: Leg) -> DialRequest:
+        async with self._database.connection() as connection:
+            terms = await calls.terms(connection, call.attempt_id)
+        is_customer = leg.role is LegRole.CUSTOMER
+        ring_seconds = terms.ring_timeout_seconds if is_customer else terms.agent_ring_timeout_seconds
+        return DialRequest(
+            leg_id=str(leg.id),
+            role=leg.role,
+            destination=leg.destination,
+            caller_id=terms.caller_id if is_customer else call.customer.destination,
+            caller_name=terms.caller_name if is_customer else terms.service,
+            ring_timeout=timedelta(seconds=ring_seconds),
+            max_duration=timedelta(seconds=terms.customer_hold_seconds + terms.max_talk_seconds),
+            hold=True,
+            labels=_labels(call.callback_id, call.attempt_id),
+        )
+
+
+def _labels(callback_id: UUID, attempt_id: UUID) -> dict[str, str]:
+    return {"callback_id": str(callback_id), "attempt_id": str(attempt_id)}

@@ -1,0 +1,350 @@
+"""What the holder of a link commits about its calls.
+
+Every function here is guarded by the link's token: after a takeover the former holder's commits find nothing to
+change. Locks are taken in one order everywhere: link, callback, attempt, leg, agent.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import msgspec
+
+from ringback.agents.presence import Release, ReleaseTerms, release, start_talking
+from ringback.callbacks import lifecycle
+from ringback.callbacks.model import ENGINE
+from ringback.callbacks.rules import AttemptOutcome, GiveUp, RetrySetting, TryAgain, after_attempt
+from ringback.callbacks.states import Event, Result, State
+from ringback.database.pool import Connection
+from ringback.database.queries import QueryFile
+from ringback.engine.steps import Call, Leg
+from ringback.services.model import RetryChoice, Strategy
+from ringback.telephony.port import EndedBy, LegRole, Outcome
+
+
+class _CallRow(msgspec.Struct, frozen=True, kw_only=True):
+    attempt_id: UUID
+    callback_id: UUID
+    strategy: Strategy
+    state: State
+    agent_id: int | None
+    opened_at: datetime
+    bridge_permitted_at: datetime | None
+    joined_at: datetime | None
+    customer_held_until: datetime | None
+    reserve_timeout_seconds: int
+
+
+class _LegRow(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    attempt_id: UUID
+    role: LegRole
+    destination: str
+    agent_id: int | None
+    dial_permitted_at: datetime | None
+    ringing_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    outcome: Outcome | None
+    ended_by: EndedBy | None
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of the service that an attempt follows."""
+
+    service: str
+    caller_id: str
+    caller_name: str
+    ring_timeout_seconds: int
+    agent_ring_timeout_seconds: int
+    customer_hold_seconds: int
+    max_talk_seconds: int
+    wrap_up_seconds: int
+    agent_no_answer_limit: int
+    dial_attempts: int
+    retries: Mapping[str, RetryChoice]
+
+    @property
+    def release_terms(self) -> ReleaseTerms:
+        """What concerns the agent's release."""
+        return ReleaseTerms(self.wrap_up_seconds, self.agent_no_answer_limit, self.agent_ring_timeout_seconds)
+
+    @property
+    def retry_settings(self) -> dict[AttemptOutcome, RetrySetting]:
+        """The retry settings as the rules take them."""
+        return {
+            AttemptOutcome(name): RetrySetting(choice.limit, choice.delay_seconds)
+            for name, choice in self.retries.items()
+        }
+
+
+_sql = QueryFile(__file__)
+_OPEN_CALLS = _sql.query("open_calls", _CallRow)
+_OPEN_CALL = _sql.query("open_call", _CallRow)
+_LEGS = _sql.query("legs_of_attempts", _LegRow)
+_TERMS = _sql.query("terms_of_attempt", Terms)
+_PERMIT_DIAL = _sql.command("permit_dial")
+_PERMIT_BRIDGE = _sql.command("permit_bridge")
+_LET_AGENT_OFF = _sql.command("let_agent_off")
+_LEG_RANG = _sql.command("leg_rang")
+_LEG_ANSWERED = _sql.command("leg_answered")
+_LEG_ENDED = _sql.command("leg_ended")
+_JOINED = _sql.command("joined")
+_END_UNDIALLED_LEGS = _sql.command("end_undialled_legs")
+_CLOSE_ATTEMPT = _sql.command("close_attempt")
+_OUTCOMES = _sql.query("outcomes_of_callback", str)
+_NOTE = _sql.command("note_decision")
+
+
+async def open_calls(connection: Connection, link_id: str, token: int) -> list[Call]:
+    """Every open attempt that the holder of this token answers for."""
+    rows = await _OPEN_CALLS.all(connection, link_id=link_id, token=token)
+    return await _with_legs(connection, rows)
+
+
+async def terms(connection: Connection, attempt_id: UUID) -> Terms:
+    """The settings that an attempt follows."""
+    return await _TERMS.one(connection, attempt_id=attempt_id)
+
+
+async def permit_dial(connection: Connection, call: Call, leg: Leg, token: int, now: datetime) -> bool:
+    """Commit (b): the leg may ring. False when it may not: taken over, cancelled, or ended meanwhile."""
+    current = await _lock(connection, call, token)
+    if current is None or current.state is not State.ROUTING:
+        return False
+    return await _PERMIT_DIAL.run(connection, leg_id=leg.id, now=now) == 1
+
+
+async def permit_bridge(connection: Connection, call: Call, token: int, now: datetime) -> bool:
+    """Commit (c): ROUTING -> PROCESSING, the two may be joined. False when taken over, cancelled, or a leg ended."""
+    current = await _lock(connection, call, token)
+    if current is None or current.state is not State.ROUTING or current.agent_id is None:
+        return False
+    if len([leg for leg in current.live_legs if leg.is_up]) < 2:
+        return False
+    await lifecycle.change(
+        connection,
+        [call.callback_id],
+        State.ROUTING,
+        Event.JOINED,
+        now=now,
+        actor=ENGINE,
+        reason="customer and agent are on the line",
+        agent_id=current.agent_id,
+        attempt_id=call.attempt_id,
+    )
+    await _PERMIT_BRIDGE.run(connection, attempt_id=call.attempt_id, now=now)
+    await start_talking(connection, current.agent_id, now)
+    return True
+
+
+async def lose_agent(connection: Connection, call: Call, token: int, now: datetime) -> None:
+    """The agent did not take it: let the agent go and keep the customer, who is on the line, for the next."""
+    current = await _lock(connection, call, token)
+    if current is None or current.state is not State.ROUTING or current.agent_id is None or current.agent is None:
+        return
+    settings = await terms(connection, call.attempt_id)
+    first_lost_at = min(leg.ended_at for leg in await _agent_legs(connection, call) if leg.ended_at)
+    reason = f"the agent did not take it: {_words(current.agent.outcome)}"
+    await lifecycle.change(
+        connection,
+        [call.callback_id],
+        State.ROUTING,
+        Event.AGENT_LOST,
+        now=now,
+        actor=ENGINE,
+        reason=reason,
+        attempt_id=call.attempt_id,
+        customer_held_until=first_lost_at + timedelta(seconds=settings.customer_hold_seconds),
+    )
+    await _LET_AGENT_OFF.run(connection, attempt_id=call.attempt_id)
+    await _release_agent(connection, current, settings, now)
+
+
+async def close(connection: Connection, call: Call, outcome: AttemptOutcome, token: int, now: datetime) -> None:
+    """Close the attempt, decide what follows for its callback, and let the agent go, all in one commit."""
+    current = await _lock(connection, call, token)
+    if current is None or any(leg.may_ring for leg in current.live_legs):
+        return
+    settings = await terms(connection, call.attempt_id)
+    await _END_UNDIALLED_LEGS.run(connection, attempt_id=call.attempt_id, now=now)
+    if current.state not in (State.ROUTING, State.PROCESSING):
+        outcome = AttemptOutcome.CANCELLED
+    await _CLOSE_ATTEMPT.run(connection, attempt_id=call.attempt_id, outcome=outcome, now=now)
+    if current.state is State.PROCESSING:
+        await _complete_talk(connection, current, outcome, now)
+    elif current.state is State.ROUTING:
+        await _retry_or_give_up(connection, current, settings, now)
+    await _release_agent(connection, current, settings, now)
+
+
+async def leg_rang(connection: Connection, leg_id: UUID, token: int, now: datetime) -> None:
+    """The leg's phone rings."""
+    await _LEG_RANG.run(connection, leg_id=leg_id, token=token, now=now)
+
+
+async def leg_answered(connection: Connection, leg_id: UUID, token: int, now: datetime) -> None:
+    """The leg was answered."""
+    await _LEG_ANSWERED.run(connection, leg_id=leg_id, token=token, now=now)
+
+
+async def leg_ended(
+    connection: Connection,
+    leg_id: UUID,
+    token: int,
+    now: datetime,
+    *,
+    outcome: Outcome,
+    ended_by: EndedBy | None,
+    q850: int | None = None,
+    sip_status: int | None = None,
+) -> None:
+    """The leg is over; only the first report of a leg's end counts."""
+    await _LEG_ENDED.run(
+        connection,
+        leg_id=leg_id,
+        token=token,
+        now=now,
+        outcome=outcome,
+        ended_by=ended_by,
+        q850=q850,
+        sip_status=sip_status,
+    )
+
+
+async def joined(connection: Connection, attempt_id: UUID, token: int, now: datetime) -> None:
+    """Customer and agent hear each other."""
+    await _JOINED.run(connection, attempt_id=attempt_id, token=token, now=now)
+
+
+async def note(connection: Connection, call: Call, rule: str, detail: str, now: datetime) -> None:
+    """Add to the callback's trace why something was done or not done."""
+    await _NOTE.run(
+        connection, callback_id=call.callback_id, attempt_id=call.attempt_id, now=now, rule=rule, detail=detail
+    )
+
+
+async def _lock(connection: Connection, call: Call, token: int) -> Call | None:
+    await lifecycle.lock(connection, call.callback_id)
+    row = await _OPEN_CALL.first(connection, attempt_id=call.attempt_id, token=token)
+    return (await _with_legs(connection, [row]))[0] if row else None
+
+
+async def _with_legs(connection: Connection, rows: Sequence[_CallRow]) -> list[Call]:
+    legs: dict[UUID, dict[LegRole, Leg]] = {row.attempt_id: {} for row in rows}
+    if rows:
+        for leg in await _LEGS.all(connection, attempt_ids=list(legs)):
+            legs[leg.attempt_id][leg.role] = _leg(leg)
+    return [_call(row, legs[row.attempt_id]) for row in rows]
+
+
+async def _agent_legs(connection: Connection, call: Call) -> list[_LegRow]:
+    legs = await _LEGS.all(connection, attempt_ids=[call.attempt_id])
+    return [leg for leg in legs if leg.role is LegRole.AGENT]
+
+
+def _leg(row: _LegRow) -> Leg:
+    return Leg(
+        id=row.id,
+        role=row.role,
+        destination=row.destination,
+        agent_id=row.agent_id,
+        dial_permitted_at=row.dial_permitted_at,
+        answered_at=row.answered_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome,
+        ended_by=row.ended_by,
+    )
+
+
+def _call(row: _CallRow, legs: Mapping[LegRole, Leg]) -> Call:
+    return Call(
+        attempt_id=row.attempt_id,
+        callback_id=row.callback_id,
+        strategy=row.strategy,
+        state=row.state,
+        agent_id=row.agent_id,
+        opened_at=row.opened_at,
+        bridge_permitted_at=row.bridge_permitted_at,
+        joined_at=row.joined_at,
+        customer_held_until=row.customer_held_until,
+        customer=legs[LegRole.CUSTOMER],
+        agent=legs.get(LegRole.AGENT),
+        reserve_timeout=timedelta(seconds=row.reserve_timeout_seconds),
+    )
+
+
+async def _complete_talk(connection: Connection, call: Call, outcome: AttemptOutcome, now: datetime) -> None:
+    finished = outcome is AttemptOutcome.JOINED
+    result, reason = _AFTER_BRIDGE_PERMIT[outcome]
+    await lifecycle.change(
+        connection,
+        [call.callback_id],
+        State.PROCESSING,
+        Event.FINISHED if finished else Event.FAILED,
+        now=now,
+        actor=ENGINE,
+        reason=reason,
+        result=result,
+        attempt_id=call.attempt_id,
+    )
+
+
+async def _retry_or_give_up(connection: Connection, call: Call, settings: Terms, now: datetime) -> None:
+    outcomes = [AttemptOutcome(past) for past in await _OUTCOMES.all(connection, callback_id=call.callback_id)]
+    decision = after_attempt(
+        outcomes,
+        dial_attempts=settings.dial_attempts,
+        settings=settings.retry_settings,
+        ring_timeout_seconds=settings.ring_timeout_seconds,
+    )
+    change = partial(
+        lifecycle.change,
+        connection,
+        [call.callback_id],
+        State.ROUTING,
+        now=now,
+        actor=ENGINE,
+        attempt_id=call.attempt_id,
+    )
+    match decision:
+        case GiveUp(result, reason):
+            await change(event=Event.FAILED, result=result, reason=reason)
+        case TryAgain(delay_seconds, reason):
+            eligible_at = now + timedelta(seconds=delay_seconds)
+            await change(event=Event.REQUEUED, reason=reason, eligible_at=eligible_at)
+
+
+async def _release_agent(connection: Connection, call: Call, settings: Terms, now: datetime) -> None:
+    if call.agent_id is None:
+        return
+    how = _how_released(call)
+    missed = f"did not take a call: {_words(call.agent.outcome)}" if call.agent else None
+    await release(connection, call.agent_id, how, settings.release_terms, now, missed_reason=missed)
+
+
+def _how_released(call: Call) -> Release:
+    leg = call.agent
+    if leg is None or (leg.dial_permitted_at is None and leg.ended_by is not EndedBy.REMOTE):
+        return Release.FREE
+    if call.joined_at is not None:
+        return Release.TALKED
+    if leg.outcome is Outcome.UNKNOWN:
+        return Release.MAYBE_RINGING
+    return Release.MISSED if leg.ended_by in (EndedBy.REMOTE, EndedBy.TIMEOUT) else Release.FREE
+
+
+def _words(outcome: Outcome | None) -> str:
+    return (outcome or Outcome.UNKNOWN).lower().replace("_", " ")
+
+
+_AFTER_BRIDGE_PERMIT: Mapping[AttemptOutcome, tuple[Result, str]] = {
+    AttemptOutcome.JOINED: (Result.AGENT, "customer and agent have talked"),
+    AttemptOutcome.CUSTOMER_HUNG_UP: (Result.CUSTOMER_HUNG_UP, "the customer hung up as the two were being joined"),
+    AttemptOutcome.AGENT_UNAVAILABLE: (Result.AGENT_UNAVAILABLE, "the agent hung up as the two were being joined"),
+    AttemptOutcome.UNKNOWN: (
+        Result.UNKNOWN,
+        "the call went away while no engine watched; they may have talked, so nobody is rung again",
+    ),
+}

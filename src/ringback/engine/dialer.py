@@ -1,0 +1,251 @@
+"""The dialer: does for every open attempt of a link what `next_step` says, for as long as the link is held.
+
+It keeps nothing about a call that the database does not know. What it hears is first committed, then acted upon, and
+each act that lets something ring or talk is committed before it is done (rule 4 of docs/architecture.md). So a crash
+between any two lines leaves nothing that the next holder cannot read.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+
+from ringback.clock import Clock
+from ringback.database.pool import Database
+from ringback.engine import calls, steps
+from ringback.engine.acts import Acts
+from ringback.engine.adoption import Adoption
+from ringback.engine.link import Lease
+from ringback.engine.steps import Call, next_step
+from ringback.errors import DatabaseUnavailable
+from ringback.telephony import port
+from ringback.telephony.port import Capability, Telephony, TelephonyUnavailable
+
+# What had no effect is asked for again after this.
+REPEAT_SECONDS = 5.0
+# A step that failed is not tried again before this.
+BACK_OFF_SECONDS = 0.2
+# Events can get lost: the switch is compared with the database this often.
+COMPARE_SECONDS = 30.0
+# A link that is away for longer is not waited for by calls that were not joined.
+LINK_AWAY_SECONDS = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+class Dialer:
+    """One held link: its telephony, what was heard from it, and the steps under way."""
+
+    def __init__(self, database: Database, clock: Clock, lease: Lease, telephony: Telephony) -> None:
+        self._database = database
+        self._clock = clock
+        self._lease = lease
+        self._telephony = telephony
+        self._adoption = Adoption(database, clock, lease, telephony)
+        self._acts = Acts(database, clock, lease, telephony)
+        self._heard: deque[port.Event] = deque()
+        self._under_way: dict[UUID, asyncio.Task[None]] = {}
+        self._asked_at: dict[tuple[type, UUID], float] = {}
+        self._is_up = False
+        self._changed_at = self._compared_at = clock.monotonic()
+        self._wake: Callable[[], None] = lambda: None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the link is connected and its calls are known."""
+        return self._is_up
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Take in what the telephony says until its stream ends; `wake` is called when `run_once` has work."""
+        self._wake = wake
+        async for event in self._telephony.events():
+            self._heard.append(event)
+            wake()
+
+    async def run_once(self) -> int:
+        """Commit what was heard and begin the next step of every call; returns how much there was to do.
+
+        Raises DatabaseUnavailable; what was heard is kept for the next time.
+        """
+        heard = await self._commit_heard()
+        if not self._lease.is_valid:
+            return heard
+        self._want_comparison_now_and_then()
+        if self._adoption.is_wanted:
+            await self._adopt()
+        async with self._database.connection() as connection:
+            open_calls = await calls.open_calls(connection, self._lease.link_id, self._lease.token)
+        if not self._is_up and self._clock.monotonic() - self._changed_at > LINK_AWAY_SECONDS:
+            await self._give_up_unjoined(open_calls)
+        self._forget_all_but(open_calls)
+        return heard + sum([self._begin_step(call) for call in open_calls])
+
+    async def finish_steps(self) -> None:
+        """Wait for the steps that are under way."""
+        while self._under_way:
+            await asyncio.wait(self._under_way.values())
+
+    async def finish(self) -> None:
+        """The telephony was closed: commit its last words, and what follows without it."""
+        self._is_up = False
+        while await self.run_once():
+            await self.finish_steps()
+
+    async def abandon(self) -> None:
+        """Hang up what is not joined, because this process cannot see it through, and its calls die with it.
+
+        Where calls outlive the engine nothing is done: the next holder adopts them.
+        """
+        if Capability.SURVIVES_ENGINE not in self._telephony.capabilities:
+            with suppress(TelephonyUnavailable):
+                await self._adoption.abandon_unjoined()
+
+    async def _commit_heard(self) -> int:
+        committed = 0
+        while self._heard:
+            await self._take_in(self._heard[0])
+            self._heard.popleft()
+            committed += 1
+        return committed
+
+    async def _take_in(self, event: port.Event) -> None:
+        match event:
+            case port.LinkRestored(snapshot=snapshot):
+                self._adoption.want(snapshot)
+            case port.LinkLost(reason=reason):
+                await self._go_down(reason)
+            case port.Superseded():
+                log.warning("superseded: another engine controls the link", link=self._lease.link_id)
+                self._is_up = False
+                self._lease.lose()
+            case port.PromptFinished(leg_id=leg_id):
+                self._acts.prompt_finished(leg_id)
+            case _:
+                await self._commit_leg_event(event)
+
+    async def _commit_leg_event(self, event: port.Event) -> None:
+        now, token = self._clock.now(), self._lease.token
+        async with self._database.transaction() as connection:
+            match event:
+                case port.LegRinging(leg_id=leg_id) if known := _our_id(leg_id):
+                    await calls.leg_rang(connection, known, token, now)
+                case port.LegAnswered(leg_id=leg_id) if known := _our_id(leg_id):
+                    await calls.leg_answered(connection, known, token, now)
+                case port.Bridged(call_id=call_id) if known := _our_id(call_id):
+                    await calls.joined(connection, known, token, now)
+                case port.LegEnded(leg_id=leg_id) if known := _our_id(leg_id):
+                    self._acts.prompt_finished(leg_id)
+                    ended = self._adoption.as_it_counts(event)
+                    await calls.leg_ended(
+                        connection,
+                        known,
+                        token,
+                        now,
+                        outcome=ended.outcome,
+                        ended_by=ended.by,
+                        q850=ended.q850,
+                        sip_status=ended.sip_status,
+                    )
+                case _:
+                    pass
+
+    async def _go_down(self, reason: str) -> None:
+        log.warning("link lost", link=self._lease.link_id, reason=reason)
+        self._is_up = False
+        self._changed_at = self._clock.monotonic()
+        await self._lease.tell(is_up=False, problem=reason)
+
+    def _want_comparison_now_and_then(self) -> None:
+        if self._is_up and self._clock.monotonic() - self._compared_at > COMPARE_SECONDS:
+            self._compared_at = self._clock.monotonic()
+            self._adoption.want()
+
+    async def _adopt(self) -> None:
+        await self.finish_steps()
+        try:
+            epoch = await self._adoption.adopt()
+        except TelephonyUnavailable as problem:
+            log.warning("link does not answer", link=self._lease.link_id, problem=str(problem))
+            return
+        self._compared_at = self._clock.monotonic()
+        if not self._is_up:
+            self._asked_at.clear()
+            await self._lease.tell(is_up=True, epoch=epoch)
+            self._is_up = True
+            log.info("link up", link=self._lease.link_id)
+
+    async def _give_up_unjoined(self, open_calls: list[Call]) -> None:
+        for call in open_calls:
+            if call.bridge_permitted_at is None:
+                await self._adoption.give_up(call)
+
+    def _forget_all_but(self, open_calls: list[Call]) -> None:
+        still_open = {call.attempt_id for call in open_calls}
+        for key in [key for key in self._asked_at if key[1] not in still_open]:
+            del self._asked_at[key]
+
+    def _begin_step(self, call: Call) -> bool:
+        if call.attempt_id in self._under_way:
+            return False
+        step = next_step(call, self._clock.now(), is_link_up=self._is_up)
+        if isinstance(step, steps.Wait) or not self._is_due(call, step):
+            return False
+        task = asyncio.create_task(self._do(call, step), name=f"attempt {call.attempt_id}")
+        self._under_way[call.attempt_id] = task
+        task.add_done_callback(lambda _: self._step_ended(call))
+        return True
+
+    def _step_ended(self, call: Call) -> None:
+        del self._under_way[call.attempt_id]
+        self._wake()
+
+    def _is_due(self, call: Call, step: steps.Step) -> bool:
+        """What the link does in its own time is asked for once, and again when it had no effect for long."""
+        if not isinstance(step, steps.HangUp | steps.Bridge | steps.LetCustomerGo):
+            return True
+        key, now = (type(step), call.attempt_id), self._clock.monotonic()
+        if now - self._asked_at.get(key, now - REPEAT_SECONDS) < REPEAT_SECONDS:
+            return False
+        self._asked_at[key] = now
+        return True
+
+    async def _do(self, call: Call, step: steps.Step) -> None:
+        try:
+            await self._act(call, step)
+        except (DatabaseUnavailable, TelephonyUnavailable) as problem:
+            log.warning("a step was interrupted", attempt=str(call.attempt_id), problem=str(problem))
+        except Exception:
+            log.exception("a step failed", attempt=str(call.attempt_id), step=type(step).__name__)
+        else:
+            return
+        self._adoption.want()
+        await asyncio.sleep(BACK_OFF_SECONDS)
+
+    def _act(self, call: Call, step: steps.Step) -> Coroutine[None, None, None]:
+        match step:
+            case steps.Dial(leg):
+                return self._acts.dial(call, leg)
+            case steps.Join():
+                return self._acts.join(call)
+            case steps.Bridge():
+                return self._acts.bridge(call)
+            case steps.LoseAgent():
+                return self._acts.lose_agent(call)
+            case steps.LetCustomerGo():
+                return self._acts.let_customer_go(call)
+            case steps.HangUp(legs, reason):
+                return self._acts.hang_up(list(legs), reason)
+            case steps.Close(outcome):
+                return self._acts.close(call, outcome, is_link_up=self._is_up)
+            case steps.Wait():
+                raise AssertionError("a call that waits has no step")
+
+
+def _our_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

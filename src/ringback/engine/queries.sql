@@ -1,0 +1,203 @@
+-- Links: who holds one.
+
+-- name: ensure_link
+INSERT INTO links (id, adapter) VALUES (:id, :adapter)
+ON CONFLICT (id) DO UPDATE SET adapter = excluded.adapter WHERE links.adapter <> excluded.adapter
+
+-- name: acquire_link
+UPDATE links
+SET holder = :holder, token = token + 1, expires_at = :expires_at, is_up = false, problem = NULL
+WHERE id = :id AND (holder IS NULL OR expires_at <= :now)
+RETURNING token
+
+-- name: take_over_attempts
+UPDATE attempts SET link_token = :token WHERE link_id = :link_id AND closed_at IS NULL
+
+-- name: renew_link
+UPDATE links SET expires_at = :expires_at WHERE id = :id AND holder = :holder AND token = :token
+
+-- name: release_link
+UPDATE links
+SET holder = NULL, expires_at = NULL, is_up = false, problem = NULL
+WHERE id = :id AND holder = :holder AND token = :token
+
+-- name: tell_link
+UPDATE links SET is_up = :is_up, problem = :problem, epoch = coalesce(:epoch, epoch)
+WHERE id = :id AND holder = :holder AND token = :token
+
+-- Promoter and expirer: a batch of each service at a time.
+
+-- name: services_with_scheduled_near
+SELECT s.id, s.early_seconds
+FROM services AS s
+WHERE EXISTS (
+    SELECT FROM callbacks AS c
+    WHERE c.service_id = s.id AND c.state = 'SCHEDULED' AND c.desired_at <= :now::timestamptz + make_interval(secs => s.early_seconds)
+)
+
+-- name: claim_due
+SELECT id FROM callbacks
+WHERE service_id = :service_id AND state = 'SCHEDULED' AND desired_at <= :until
+ORDER BY desired_at
+LIMIT :batch
+FOR UPDATE SKIP LOCKED
+
+-- name: claim_expired_scheduled
+SELECT c.id
+FROM services AS s
+CROSS JOIN LATERAL (
+    SELECT id FROM callbacks
+    WHERE service_id = s.id AND state = 'SCHEDULED'
+        AND desired_at <= :now::timestamptz - make_interval(secs => s.expire_after_seconds)
+    ORDER BY desired_at
+    LIMIT :batch
+    FOR UPDATE SKIP LOCKED
+) AS c
+
+-- name: claim_expired_queued
+SELECT c.id, (
+    SELECT a.outcome IN ('CONGESTION', 'TRUNK_ERROR') FROM attempts AS a
+    WHERE a.callback_id = c.id ORDER BY a.number DESC LIMIT 1
+) AS telephony_failed
+FROM services AS s
+CROSS JOIN LATERAL (
+    SELECT id FROM callbacks
+    WHERE service_id = s.id AND state = 'QUEUED'
+        AND desired_at <= :now::timestamptz - make_interval(secs => s.expire_after_seconds)
+    ORDER BY desired_at
+    LIMIT :batch
+    FOR UPDATE SKIP LOCKED
+) AS c
+
+-- Router: the first in order of all services that have somebody READY and a link that is up.
+
+-- name: held_customers
+SELECT c.id AS callback_id, c.service_id, a.id AS attempt_id, a.link_id
+FROM attempts AS a
+JOIN callbacks AS c ON c.id = a.callback_id
+WHERE a.closed_at IS NULL AND a.agent_id IS NULL AND c.state = 'ROUTING' AND c.customer_held_until > :now
+    AND EXISTS (
+        SELECT FROM agent_services AS x JOIN agents AS g ON g.id = x.agent_id
+        WHERE x.service_id = c.service_id AND g.presence = 'READY'
+    )
+ORDER BY a.opened_at
+LIMIT :batch
+
+-- name: first_in_queue
+SELECT q.id AS callback_id, s.id AS service_id, s.link_id
+FROM services AS s
+JOIN links AS l ON l.id = s.link_id
+CROSS JOIN LATERAL (
+    SELECT c.id, c.place_at
+    FROM callbacks AS c
+    WHERE c.service_id = s.id AND c.state = 'QUEUED' AND c.eligible_at <= :now
+    ORDER BY c.place_at, c.id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED
+) AS q
+WHERE s.is_enabled AND l.is_up AND l.expires_at > :now AND (l.paused_until IS NULL OR l.paused_until <= :now)
+    AND EXISTS (
+        SELECT FROM agent_services AS x JOIN agents AS g ON g.id = x.agent_id
+        WHERE x.service_id = s.id AND g.presence = 'READY'
+    )
+ORDER BY q.place_at, q.id
+LIMIT 1
+
+-- name: share_link
+SELECT token FROM links WHERE id = :id AND is_up AND expires_at > :now FOR SHARE
+
+-- name: open_attempt
+INSERT INTO attempts (id, callback_id, service_id, link_id, link_token, number, strategy, agent_id, opened_at)
+SELECT :id, c.id, s.id, s.link_id, :token,
+    (SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE callback_id = c.id), s.strategy, :agent_id, :now
+FROM callbacks AS c
+JOIN services AS s ON s.id = c.service_id
+WHERE c.id = :callback_id
+
+-- name: add_leg
+INSERT INTO legs (id, attempt_id, callback_id, role, agent_id, destination, created_at)
+VALUES (:id, :attempt_id, :callback_id, :role, :agent_id, :destination, :now)
+
+-- name: give_next_agent
+UPDATE attempts SET agent_id = :agent_id WHERE id = :id AND closed_at IS NULL AND agent_id IS NULL
+
+-- Dialer: what is open on a link, and what happens to it.
+
+-- name: open_calls
+SELECT
+    a.id AS attempt_id, a.callback_id, a.strategy, c.state, a.agent_id, a.opened_at, a.bridge_permitted_at,
+    a.joined_at, c.customer_held_until, s.reserve_timeout_seconds
+FROM attempts AS a
+JOIN callbacks AS c ON c.id = a.callback_id
+JOIN services AS s ON s.id = a.service_id
+WHERE a.link_id = :link_id AND a.link_token = :token AND a.closed_at IS NULL
+
+-- name: open_call
+SELECT
+    a.id AS attempt_id, a.callback_id, a.strategy, c.state, a.agent_id, a.opened_at, a.bridge_permitted_at,
+    a.joined_at, c.customer_held_until, s.reserve_timeout_seconds
+FROM attempts AS a
+JOIN callbacks AS c ON c.id = a.callback_id
+JOIN services AS s ON s.id = a.service_id
+WHERE a.id = :attempt_id AND a.link_token = :token AND a.closed_at IS NULL
+FOR UPDATE OF a
+
+-- name: legs_of_attempts
+SELECT
+    id, attempt_id, role, destination, agent_id, dial_permitted_at, ringing_at, answered_at, ended_at, outcome, ended_by
+FROM legs
+WHERE attempt_id = ANY (:attempt_ids)
+ORDER BY created_at, id
+
+-- name: terms_of_attempt
+SELECT
+    s.name AS service, s.caller_id, s.caller_name, s.ring_timeout_seconds, s.agent_ring_timeout_seconds,
+    s.customer_hold_seconds, s.max_talk_seconds, s.wrap_up_seconds, s.agent_no_answer_limit, s.dial_attempts,
+    s.retries
+FROM attempts AS a
+JOIN services AS s ON s.id = a.service_id
+WHERE a.id = :attempt_id
+
+-- name: permit_dial
+UPDATE legs SET dial_permitted_at = :now WHERE id = :leg_id AND dial_permitted_at IS NULL AND ended_at IS NULL
+
+-- name: permit_bridge
+UPDATE attempts SET bridge_permitted_at = :now WHERE id = :attempt_id
+
+-- name: let_agent_off
+UPDATE attempts SET agent_id = NULL WHERE id = :attempt_id
+
+-- name: leg_rang
+UPDATE legs SET ringing_at = :now
+WHERE id = :leg_id AND ringing_at IS NULL AND dial_permitted_at IS NOT NULL AND ended_at IS NULL
+    AND EXISTS (SELECT FROM attempts AS a WHERE a.id = attempt_id AND a.link_token = :token)
+
+-- name: leg_answered
+UPDATE legs SET answered_at = :now
+WHERE id = :leg_id AND answered_at IS NULL AND dial_permitted_at IS NOT NULL AND ended_at IS NULL
+    AND EXISTS (SELECT FROM attempts AS a WHERE a.id = attempt_id AND a.link_token = :token)
+
+-- name: leg_ended
+UPDATE legs
+SET ended_at = :now, outcome = :outcome, ended_by = :ended_by, q850 = :q850, sip_status = :sip_status
+WHERE id = :leg_id AND ended_at IS NULL
+    AND EXISTS (SELECT FROM attempts AS a WHERE a.id = attempt_id AND a.link_token = :token)
+
+-- name: joined
+UPDATE attempts SET joined_at = :now
+WHERE id = :attempt_id AND link_token = :token AND joined_at IS NULL AND bridge_permitted_at IS NOT NULL
+    AND closed_at IS NULL
+
+-- name: end_undialled_legs
+UPDATE legs SET ended_at = :now, outcome = 'CANCELLED', ended_by = 'US'
+WHERE attempt_id = :attempt_id AND ended_at IS NULL AND dial_permitted_at IS NULL
+
+-- name: close_attempt
+UPDATE attempts SET closed_at = :now, outcome = :outcome WHERE id = :attempt_id AND closed_at IS NULL
+
+-- name: outcomes_of_callback
+SELECT outcome FROM attempts WHERE callback_id = :callback_id AND closed_at IS NOT NULL ORDER BY number
+
+-- name: note_decision
+INSERT INTO decisions (callback_id, attempt_id, at, rule, detail)
+VALUES (:callback_id, :attempt_id, :now, :rule, :detail)

@@ -1,0 +1,74 @@
+"""The rescuer: takes every link that nobody holds, or whose holder died, and works it.
+
+The takeover is a commit (a new token on the link and on its open attempts) and then a comparison with the switch,
+which the link's dialer makes at every new connection; see docs/architecture.md, rule 4.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from ringback.clock import Clock
+from ringback.database.pool import Database
+from ringback.engine.link import acquire, holder_name
+from ringback.engine.session import Session
+from ringback.telephony.links import adapter_name
+from ringback.telephony.port import Telephony
+
+log = structlog.get_logger(__name__)
+
+
+class Rescuer:
+    """Holds as many of the configured links as it can get."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        links: Mapping[str, str],
+        open_link: Callable[[str, str], Telephony],
+        lease_seconds: float,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._links = links
+        self._open_link = open_link
+        self._lease_seconds = lease_seconds
+        self._holder = holder_name()
+        self._working: dict[str, asyncio.Task[None]] = {}
+        self.sessions: dict[str, Session] = {}
+
+    async def run_once(self) -> int:
+        """Take what is free; returns how many links were taken."""
+        return sum([await self._take(link_id) for link_id in self._links if link_id not in self._working])
+
+    async def close(self) -> None:
+        """Give every link back."""
+        for session in self.sessions.values():
+            session.stop()
+        await asyncio.gather(*self._working.values(), return_exceptions=True)
+
+    async def _take(self, link_id: str) -> bool:
+        url = self._links[link_id]
+        lease = await acquire(
+            self._database,
+            self._clock,
+            link_id,
+            adapter_name(url),
+            holder=self._holder,
+            lease_seconds=self._lease_seconds,
+        )
+        if lease is None:
+            return False
+        session = self.sessions[link_id] = Session(self._database, self._clock, lease, self._open_link(link_id, url))
+        self._working[link_id] = asyncio.create_task(self._work(link_id, session), name=f"session {link_id}")
+        return True
+
+    async def _work(self, link_id: str, session: Session) -> None:
+        try:
+            await session.run()
+        except Exception:
+            log.exception("the session of a link failed", link=link_id)
+        finally:
+            del self._working[link_id], self.sessions[link_id]

@@ -1,0 +1,47 @@
+"""What every test may use: a database of its own, made from the migrated template."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+
+import asyncpg
+import pytest
+
+from ringback.database.migrate import migrate
+from ringback.database.pool import Database
+from tests.databases import build_template, create_database, drop_database, shared_server
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """The PostgreSQL server of this test run."""
+    with shared_server(tmp_path_factory) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> str:
+    """The name of a database with the whole schema and nothing in it."""
+    return asyncio.run(build_template(server_url, "schema", _migrate))
+
+
+@pytest.fixture
+async def database_url(server_url: str, template: str) -> AsyncGenerator[str]:
+    """The URL of this test's own database."""
+    url = await create_database(server_url, template)
+    yield url
+    await drop_database(url)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[Database]:
+    """This test's own database, open."""
+    async with Database(database_url) as opened:
+        yield opened
+
+
+async def _migrate(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await migrate(connection)
+    finally:
+        await connection.close()

@@ -1,0 +1,19 @@
+"""The world that the engine's tests live in."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from ringback.database.pool import Database
+from tests.integration.world import World
+
+
+@pytest.fixture
+async def world(database: Database) -> AsyncGenerator[World]:
+    """A contact centre with nobody in it and a running engine."""
+    world = World(database)
+    await world.start_engine()
+    yield world
+    if world.dialer is not None:
+        await world.kill_engine()
+    await world.exchange.close()

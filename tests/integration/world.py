@@ -1,0 +1,242 @@
+"""A small contact centre for tests: real PostgreSQL, the real engine and the simulator, all on a clock that is moved."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from ringback.agents.model import Agent
+from ringback.callbacks import lifecycle
+from ringback.callbacks.model import Actor, ActorKind, Callback
+from ringback.callbacks.states import Event, Result, State
+from ringback.clock import ManualClock
+from ringback.database.pool import Database
+from ringback.database.queries import decode
+from ringback.engine.dialer import Dialer
+from ringback.engine.expirer import Expirer
+from ringback.engine.link import acquire
+from ringback.engine.promoter import Promoter
+from ringback.engine.router import Router
+from ringback.engine.wrap_up import WrapUpTimer
+from ringback.telephony.simulator import (
+    DialledDigits,
+    Exchange,
+    Fact,
+    FactKind,
+    FarEnd,
+    InProcessSimulator,
+    OrdinaryFarEnds,
+)
+
+TESTER = Actor(ActorKind.API_KEY, "tester")
+LEASE_SECONDS = 1e6
+
+
+class World:
+    """One service's worth of callbacks, agents and calls. `pass_time` moves the clock and lets the engine work."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = ManualClock()
+        self.journal: list[Fact] = []
+        self.exchange = Exchange(self.clock, DialledDigits(OrdinaryFarEnds()), journal=self.journal.append)
+        self.dialer: Dialer | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._telephony: InProcessSimulator | None = None
+
+    # -- the engine
+
+    async def start_engine(self) -> None:
+        """Take the link over as an engine process does at its start."""
+        lease = None
+        while lease is None:
+            lease = await acquire(
+                self.database, self.clock, "main", "simulator", holder=str(uuid7()), lease_seconds=LEASE_SECONDS
+            )
+            await self.clock.advance(0 if lease else LEASE_SECONDS)
+        self._telephony = InProcessSimulator(self.exchange)
+        self.dialer = Dialer(self.database, self.clock, lease, self._telephony)
+        await self._telephony.start()
+        self._listening = asyncio.create_task(self.dialer.listen(lambda: None))
+        await self.work()
+
+    async def kill_engine(self) -> None:
+        """Let the engine vanish without a word, its calls with it."""
+        assert self._telephony and self._listening
+        self._listening.cancel()
+        await asyncio.gather(self._listening, return_exceptions=True)
+        await self._telephony.close()
+        self.dialer = None
+
+    async def work(self) -> None:
+        """Let every loop of the engine do all that it can do now."""
+        while await self._work_once():
+            pass
+
+    async def pass_time(self, seconds: float, step: float = 1.0) -> None:
+        """Move the clock on, the engine working all the while."""
+        for _ in range(round(seconds / step)):
+            await self.clock.advance(step)
+            await self.work()
+
+    async def until(self, condition: Callable[[], Awaitable[bool]], within: float = 120.0) -> None:
+        """Move the clock on until the condition holds; fails when it does not within that many seconds."""
+        await self.work()
+        for _ in range(round(within * 2)):
+            if await condition():
+                return
+            await self.pass_time(0.5, step=0.5)
+        raise AssertionError(f"not within {within} s")
+
+    async def _work_once(self) -> int:
+        done = await Promoter(self.database, self.clock).run_once()
+        done += await Router(self.database, self.clock).run_once()
+        done += await WrapUpTimer(self.database, self.clock).run_once()
+        done += await Expirer(self.database, self.clock).run_once()
+        if self.dialer is not None:
+            await asyncio.sleep(0)
+            done += await self.dialer.run_once()
+            await self.dialer.finish_steps()
+        return done
+
+    # -- who and what there is
+
+    async def add_service(self, name: str = "support", **settings: Any) -> int:
+        """A service with the default settings but for those named."""
+        columns = {"name": name, "display_name": name, **settings}
+        marks = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+        async with self.database.transaction() as connection:
+            return await connection.fetchval(
+                f"INSERT INTO services ({', '.join(columns)}) VALUES ({marks}) RETURNING id",  # noqa: S608
+                *columns.values(),
+            )
+
+    async def add_agent(self, name: str, endpoint: str = "100", *services: str, presence: str = "READY") -> int:
+        """An agent of the services (of `support` when none is named)."""
+        async with self.database.transaction() as connection:
+            agent_id = await connection.fetchval(
+                "INSERT INTO agents (name, display_name, endpoint, presence, presence_since, idle_since)"
+                " VALUES ($1, $1, $2, $3, $4, $4) RETURNING id",
+                name,
+                endpoint,
+                presence,
+                self.clock.now(),
+            )
+            await connection.execute(
+                "INSERT INTO agent_services SELECT $1, id FROM services WHERE name = ANY ($2)",
+                agent_id,
+                services or ("support",),
+            )
+        await self.clock.advance(0.001)
+        return agent_id
+
+    async def ask(self, phone_number: str, service: str = "support", in_seconds: float | None = None) -> UUID:
+        """A customer asks for a callback, now or in that many seconds."""
+        now = self.clock.now()
+        is_scheduled = in_seconds is not None
+        desired_at = now + timedelta(seconds=in_seconds or 0)
+        waits_since = None if is_scheduled else now
+        async with self.database.transaction() as connection:
+            service_id = await connection.fetchval("SELECT id FROM services WHERE name = $1", service)
+            callback = Callback(
+                id=uuid7(),
+                service_id=service_id,
+                phone_number=phone_number,
+                state=State.SCHEDULED if is_scheduled else State.QUEUED,
+                result=None,
+                is_scheduled=is_scheduled,
+                desired_at=desired_at,
+                promised_local=desired_at.replace(tzinfo=None),
+                promised_zone="UTC",
+                priority=0,
+                customer_name=None,
+                language=None,
+                channel=None,
+                user_data={},
+                waits_alone=True,
+                created_at=now,
+                updated_at=now,
+                queued_at=waits_since,
+                place_at=waits_since,
+                eligible_at=waits_since,
+                customer_held_until=None,
+                agent_id=None,
+                completed_at=None,
+            )
+            await lifecycle.create(connection, callback, actor=TESTER, reason="asked")
+        await self.clock.advance(0.001)
+        return callback.id
+
+    async def cancel(self, callback_id: UUID) -> None:
+        """The customer's request is cancelled by the API, which commits the wish and nothing else."""
+        async with self.database.transaction() as connection:
+            state = (await lifecycle.lock(connection, callback_id)).state
+            await lifecycle.change(
+                connection,
+                [callback_id],
+                state,
+                Event.CANCELLED,
+                now=self.clock.now(),
+                actor=TESTER,
+                reason="cancelled",
+                result=Result.CANCELLED,
+            )
+
+    def far_end(self, destination: str, **behaviour: Any) -> None:
+        """How whoever is called there behaves from now on."""
+        self.exchange.set_far_end(destination, FarEnd(**behaviour))
+
+    # -- what can be seen
+
+    async def callback(self, callback_id: UUID) -> Callback:
+        """The callback as it is now."""
+        async with self.database.connection() as connection:
+            row = await connection.fetchrow("SELECT * FROM callbacks WHERE id = $1", callback_id)
+        assert row
+        return decode(dict(row), Callback)
+
+    async def agent(self, name: str) -> Agent:
+        """The agent as they are now."""
+        async with self.database.connection() as connection:
+            row = await connection.fetchrow("SELECT * FROM agents WHERE name = $1", name)
+        assert row
+        return decode(dict(row), Agent)
+
+    async def events(self, callback_id: UUID) -> list[str]:
+        """What happened to a callback, in order."""
+        async with self.database.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT event FROM transitions WHERE callback_id = $1 ORDER BY id", callback_id
+            )
+        return [row["event"] for row in rows]
+
+    async def outcomes(self, callback_id: UUID) -> list[str | None]:
+        """How its attempts ended; None for an open one."""
+        async with self.database.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT outcome FROM attempts WHERE callback_id = $1 ORDER BY number", callback_id
+            )
+        return [row["outcome"] for row in rows]
+
+    def rang(self, destination: str) -> int:
+        """How often a phone rang."""
+        return sum(fact.kind is FactKind.RANG and fact.destination == destination for fact in self.journal)
+
+    def in_state(self, callback_id: UUID, *states: State) -> Callable[[], Awaitable[bool]]:
+        """A condition for `until`."""
+
+        async def holds() -> bool:
+            return (await self.callback(callback_id)).state in states
+
+        return holds
+
+    def is_rung(self, destination: str, times: int = 1) -> Callable[[], Awaitable[bool]]:
+        """A condition for `until`."""
+
+        async def holds() -> bool:
+            return self.rang(destination) >= times
+
+        return holds
