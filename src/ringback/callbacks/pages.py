@@ -59,12 +59,12 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     total_is_exact: bool
 
 
-class _Position(msgspec.Struct, frozen=True, array_like=True):
+class _Position(msgspec.Struct, frozen=True):
     id: UUID
     desired_at: datetime
 
 
-class _Cursor(msgspec.Struct, frozen=True, array_like=True):
+class _Cursor(msgspec.Struct, frozen=True):
     """Where to read from, and which way. No position: from the very end backwards."""
 
     is_forward: bool

@@ -1,0 +1,253 @@
+"""The services of an installation: looking them up, creating and changing them."""
+
+import re
+from collections.abc import Sequence
+from types import MappingProxyType
+
+import asyncpg
+import msgspec
+import phonenumbers
+from msgspec import UNSET, UnsetType
+
+from ringback.database.pool import Connection, Database
+from ringback.database.queries import QueryFile
+from ringback.errors import ConflictsNow, NeverPossible, NotFound
+from ringback.services.model import RetryChoice, Service, Strategy
+from ringback.services.time_zones import time_zone
+
+# What the schema's CHECKs allow, so that a refusal can name the field; a test compares the two.
+RANGES = MappingProxyType(
+    {
+        "window_seconds": (1, 86_400),
+        "ring_timeout_seconds": (1, 300),
+        "agent_ring_timeout_seconds": (1, 300),
+        "reserve_timeout_seconds": (1, 3_600),
+        "customer_hold_seconds": (0, 3_600),
+        "max_talk_seconds": (1, 86_400),
+        "wrap_up_seconds": (0, 3_600),
+        "agent_no_answer_limit": (1, 100),
+        "dial_attempts": (1, 100),
+        "max_waiting_per_number": (0, 1_000),
+        "expire_after_seconds": (1, 2_678_400),
+        "early_seconds": (0, 3_600),
+        "priority_step_seconds": (0, 86_400),
+    }
+)
+
+# The outcomes that `retries` may name: callbacks.rules.RETRIABLE, which lies above this package; a test compares.
+RETRIABLE = frozenset(
+    {
+        "BUSY",
+        "NO_ANSWER",
+        "UNREACHABLE",
+        "ANSWERING_MACHINE",
+        "REJECTED",
+        "REDIRECTED",
+        "INVALID_NUMBER",
+        "CONGESTION",
+        "TRUNK_ERROR",
+        "CUSTOMER_HUNG_UP",
+        "AGENT_UNAVAILABLE",
+        "UNKNOWN",
+    }
+)
+MAX_RETRIES = 100
+MAX_RETRY_DELAY_SECONDS = 86_400
+
+_NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f\s]([^/\x00-\x1f\x7f-\x9f]{0,62}[^/\x00-\x1f\x7f-\x9f\s])?")
+
+_sql = QueryFile(__file__)
+_ALL = _sql.query("all_services", Service)
+_NAMED = _sql.query("named", Service)
+_LOCK_NAMED = _sql.query("lock_named", Service)
+_CREATE = _sql.query("create", Service)
+_SAVE = _sql.query("save", Service)
+_HAS_CALLBACKS = _sql.query("has_callbacks", bool)
+_DELETE = _sql.command("delete")
+
+
+class ServiceId(msgspec.Struct, frozen=True):
+    """A service's name and what the database calls it."""
+
+    id: int
+    name: str
+
+
+_IDS_NAMED = _sql.query("ids_named", ServiceId)
+
+
+class ServiceNotFound(NotFound):
+    """There is no service of this name."""
+
+    code = "service-not-found"
+
+
+class ServiceDisabled(ConflictsNow):
+    """The service takes no callbacks for now."""
+
+    code = "service-disabled"
+
+
+class ServiceExists(ConflictsNow):
+    """There is a service of this name already."""
+
+    code = "service-exists"
+
+
+class ServiceInUse(ConflictsNow):
+    """The service has callbacks and cannot be deleted; it can be disabled."""
+
+    code = "service-in-use"
+
+
+class InvalidService(NeverPossible):
+    """A field of a service has a value that cannot be; `field` says which."""
+
+    code = "invalid-service"
+
+
+class ServiceChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be set in a service; what is left out keeps its value (a new service: the default).
+
+    The fields are those of `Service`. `default_region` None: numbers need their country code.
+    """
+
+    display_name: str | UnsetType = UNSET
+    is_enabled: bool | UnsetType = UNSET
+    time_zone: str | UnsetType = UNSET
+    default_region: str | UnsetType | None = UNSET
+    link_id: str | UnsetType = UNSET
+    strategy: Strategy | UnsetType = UNSET
+    caller_id: str | UnsetType = UNSET
+    caller_name: str | UnsetType = UNSET
+    window_seconds: int | UnsetType = UNSET
+    ring_timeout_seconds: int | UnsetType = UNSET
+    agent_ring_timeout_seconds: int | UnsetType = UNSET
+    reserve_timeout_seconds: int | UnsetType = UNSET
+    customer_hold_seconds: int | UnsetType = UNSET
+    max_talk_seconds: int | UnsetType = UNSET
+    wrap_up_seconds: int | UnsetType = UNSET
+    agent_no_answer_limit: int | UnsetType = UNSET
+    dial_attempts: int | UnsetType = UNSET
+    retries: dict[str, RetryChoice] | UnsetType = UNSET
+    max_waiting_per_number: int | UnsetType = UNSET
+    expire_after_seconds: int | UnsetType = UNSET
+    early_seconds: int | UnsetType = UNSET
+    priority_step_seconds: int | UnsetType = UNSET
+
+
+async def list_all(database: Database) -> list[Service]:
+    """Every service, by name."""
+    async with database.connection() as connection:
+        return await _ALL.all(connection)
+
+
+async def get(database: Database, name: str) -> Service:
+    """Raises ServiceNotFound."""
+    async with database.connection() as connection:
+        return await named(connection, name)
+
+
+async def named(connection: Connection, name: str) -> Service:
+    """The service of that name. Raises ServiceNotFound."""
+    return _found(await _NAMED.first(connection, name=name), name)
+
+
+async def enabled(connection: Connection, name: str) -> Service:
+    """A service that takes callbacks now. Raises ServiceNotFound, ServiceDisabled."""
+    service = await named(connection, name)
+    if not service.is_enabled:
+        raise ServiceDisabled(f"The service {name!r} takes no callbacks: it is disabled", service=name)
+    return service
+
+
+async def ids_of(connection: Connection, names: Sequence[str]) -> list[int]:
+    """The ids of services by name. Raises ServiceNotFound for the first that does not exist."""
+    ids = {found.name: found.id for found in await _IDS_NAMED.all(connection, names=list(names))}
+    for name in names:
+        if name not in ids:
+            raise _not_found(name)
+    return list(ids.values())
+
+
+async def create(
+    database: Database, name: str, choices: ServiceChoices | None = None, *, is_practice: bool = False
+) -> Service:
+    """Create a service with the defaults and what is chosen. Raises InvalidService, UnknownTimeZone, ServiceExists."""
+    if not _NAME.fullmatch(name):
+        raise _invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside")
+    async with database.transaction() as connection:
+        service = await _CREATE.first(connection, name=name, is_practice=is_practice)
+        if service is None:
+            raise ServiceExists(f"There is a service {name!r} already", service=name)
+        return await _save(connection, service, choices or ServiceChoices())
+
+
+async def update(database: Database, name: str, choices: ServiceChoices) -> Service:
+    """Change what is chosen; it holds from the next decision on. Raises ServiceNotFound, InvalidService."""
+    async with database.transaction() as connection:
+        service = _found(await _LOCK_NAMED.first(connection, name=name), name)
+        return await _save(connection, service, choices)
+
+
+async def delete(database: Database, name: str) -> None:
+    """Delete a service that no callback belongs to. Raises ServiceNotFound, ServiceInUse."""
+    try:
+        async with database.transaction() as connection:
+            service = _found(await _LOCK_NAMED.first(connection, name=name), name)
+            if await _HAS_CALLBACKS.one(connection, id=service.id):
+                raise _in_use(name)
+            await _DELETE.run(connection, id=service.id)
+    except asyncpg.ForeignKeyViolationError:
+        raise _in_use(name) from None
+
+
+def check(service: Service) -> None:
+    """Raises InvalidService or UnknownTimeZone for the first field that cannot be."""
+    time_zone(service.time_zone)
+    if service.default_region is not None and service.default_region not in phonenumbers.SUPPORTED_REGIONS:
+        raise _invalid("default_region", service.default_region, "is an ISO 3166 country such as DE, or nothing")
+    for field in ("display_name", "link_id"):
+        if not getattr(service, field).strip():
+            raise _invalid(field, getattr(service, field), "is not empty")
+    for field, (low, high) in RANGES.items():
+        if not low <= getattr(service, field) <= high:
+            raise _invalid(field, getattr(service, field), f"is between {low} and {high}")
+    for outcome, choice in service.retries.items():
+        _check_retry(outcome, choice)
+
+
+def _check_retry(outcome: str, choice: RetryChoice) -> None:
+    if outcome not in RETRIABLE:
+        raise _invalid("retries", outcome, f"names outcomes: {', '.join(sorted(RETRIABLE))}")
+    if choice.limit is not None and not 0 <= choice.limit <= MAX_RETRIES:
+        raise _invalid(f"retries.{outcome}.limit", choice.limit, f"is between 0 and {MAX_RETRIES}")
+    if choice.delay_seconds is not None and not 0 <= choice.delay_seconds <= MAX_RETRY_DELAY_SECONDS:
+        allowed = f"is between 0 and {MAX_RETRY_DELAY_SECONDS}"
+        raise _invalid(f"retries.{outcome}.delay_seconds", choice.delay_seconds, allowed)
+
+
+async def _save(connection: Connection, service: Service, choices: ServiceChoices) -> Service:
+    chosen = {field: getattr(choices, field) for field in choices.__struct_fields__}
+    wanted = msgspec.structs.replace(service, **{field: value for field, value in chosen.items() if value is not UNSET})
+    check(wanted)
+    fields = {field: getattr(wanted, field) for field in choices.__struct_fields__}
+    return await _SAVE.one(connection, id=service.id, **fields)
+
+
+def _found(service: Service | None, name: str) -> Service:
+    if service is None:
+        raise _not_found(name)
+    return service
+
+
+def _not_found(name: str) -> ServiceNotFound:
+    return ServiceNotFound(f"There is no service {name!r}", service=name)
+
+
+def _in_use(name: str) -> ServiceInUse:
+    return ServiceInUse(f"The service {name!r} has callbacks: disable it instead", service=name)
+
+
+def _invalid(field: str, value: object, allowed: str) -> InvalidService:
+    return InvalidService(f"{field} {allowed}; {value!r} is not", field=field, value=value)
