@@ -5,7 +5,6 @@ itself (cuts, restarts, takeovers) is in `contract_link.py`.
 """
 
 import pytest
-from tests.telephony.rig import Behaviour, Controller, Rig, started
 
 from ringback.telephony.port import (
     Bridged,
@@ -24,6 +23,7 @@ from ringback.telephony.port import (
     Outcome,
     PromptFinished,
 )
+from tests.telephony.rig import Behaviour, Controller, Rig, started
 
 
 class TelephonyContract:

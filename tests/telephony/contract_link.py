@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 import pytest
-from tests.telephony.rig import Ability, Behaviour, Controller, Rig, needs, started
 
 from ringback.telephony.port import (
     Bridged,
@@ -22,6 +21,7 @@ from ringback.telephony.port import (
     Superseded,
     TelephonyUnavailable,
 )
+from tests.telephony.rig import Ability, Behaviour, Controller, Rig, needs, started
 
 
 class Step(StrEnum):

@@ -6,10 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
-from tests.telephony.contract import TelephonyContract
-from tests.telephony.contract_link import LinkContract
-from tests.telephony.rig import Ability, Behaviour, Rig
-from tests.telephony.simulator_process import SimulatorProcess
 
 from ringback.clock import ManualClock
 from ringback.telephony.port import LegRole, Telephony
@@ -27,6 +23,10 @@ from ringback.telephony.simulator import (
     open_simulator,
     read_journal,
 )
+from tests.telephony.contract import TelephonyContract
+from tests.telephony.contract_link import LinkContract
+from tests.telephony.rig import Ability, Behaviour, Rig
+from tests.telephony.simulator_process import SimulatorProcess
 
 
 class SimulatorRig:

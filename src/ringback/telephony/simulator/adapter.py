@@ -19,14 +19,20 @@ from .exchange import Exchange
 
 
 class InProcessSimulator:
-    """One link to an exchange in this process. Its calls do not survive the engine: `close` hangs them up."""
+    """One link to an exchange in this process. Its calls do not survive the engine: `close` hangs them up.
+
+    `owns_exchange`: `close` switches the exchange off as well, as nobody else uses it.
+    """
 
     capabilities = frozenset({Capability.PROMPTS, Capability.DTMF})
 
-    def __init__(self, exchange: Exchange, link: str = "main", name: str = "in-process") -> None:
+    def __init__(
+        self, exchange: Exchange, link: str = "main", *, name: str = "in-process", owns_exchange: bool = False
+    ) -> None:
         self.exchange = exchange
         self.name = name
         self._link = link
+        self._owns_exchange = owns_exchange
         self._told: asyncio.Queue[Event | None] = asyncio.Queue()
         self._connecting: asyncio.Task[None] | None = None
         self._is_up = False
@@ -49,6 +55,8 @@ class InProcessSimulator:
                 self.exchange.hangup(leg.leg_id, HangupReason.FINISHED, self.name)
             self.exchange.leave(self._link, self)
         self._is_up = False
+        if self._owns_exchange:
+            await self.exchange.close()
         self._told.put_nowait(None)
 
     async def prepare(self, request: DialRequest) -> None:

@@ -8,7 +8,6 @@ one leg of a bridge ends, the other stays. Unlike Asterisk it never lets a leg i
 import asyncio
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import NoReturn, Protocol
 
@@ -28,7 +27,6 @@ from ringback.telephony.port import (
     LegRinging,
     LegState,
     LinkRestored,
-    LiveLeg,
     Outcome,
     PromptFinished,
     Snapshot,
@@ -37,8 +35,9 @@ from ringback.telephony.port import (
 )
 
 from .far_ends import FarEnd, FarEnds, OrdinaryFarEnds, Sign, refusal
-from .journal import Fact, FactKind, Journal
-from .timetable import Appointment, Timetable
+from .journal import FactKind, Journal
+from .legs import Chronicle, Leg
+from .timetable import Timetable
 
 NETWORK_SECONDS = 0.05
 KEY_SECONDS = 1.0
@@ -62,27 +61,6 @@ class Controller(Protocol):
         ...
 
 
-@dataclass
-class _Leg:
-    request: DialRequest
-    link: str
-    state: LegState = LegState.PREPARED
-    was_dialled: bool = False
-    rang: bool = False
-    bridge: str | None = None
-    far_end: FarEnd = field(default_factory=FarEnd)
-    to_come: list[Appointment] = field(default_factory=list[Appointment])
-
-    @property
-    def answered(self) -> bool:
-        return self.state is LegState.ANSWERED
-
-    def forget_what_was_to_come(self) -> None:
-        for appointment in self.to_come:
-            appointment.cancel()
-        self.to_come.clear()
-
-
 class Exchange:
     """One telephone exchange; everything on it dies with it.
 
@@ -101,18 +79,17 @@ class Exchange:
         prompt_seconds: float = 3.0,
     ) -> None:
         self.epoch = uuid.uuid4().hex
-        self._clock = clock
         self._far_ends = far_ends or OrdinaryFarEnds()
         self._scripted: dict[str, FarEnd] = {}
-        self._journal = journal
+        self._chronicle = Chronicle(clock, self.epoch, journal)
         self._dialled_ids = set(dialled_before)
         self._prompt_seconds = prompt_seconds
         self._timetable = Timetable(clock)
-        self._legs: dict[str, _Leg] = {}
+        self._legs: dict[str, Leg] = {}
         self._controllers: dict[str, Controller] = {}
         self._links_are_up = asyncio.Event()
         self._links_are_up.set()
-        self._note(FactKind.STARTED)
+        self._chronicle.note(FactKind.STARTED)
 
     async def close(self) -> None:
         """Switch off: nothing happens any more, and nobody is told."""
@@ -126,16 +103,16 @@ class Exchange:
         former = self._controllers.get(link)
         self._controllers[link] = controller
         if former is not None and former is not controller:
-            self._note(FactKind.SUPERSEDED, link=link, who=former.name, text=f"by {controller.name}")
+            self._chronicle.note(FactKind.SUPERSEDED, link=link, who=former.name, text=f"by {controller.name}")
             former.hear(Superseded())
-        self._note(FactKind.CONTROLLED, link=link, who=controller.name)
+        self._chronicle.note(FactKind.CONTROLLED, link=link, who=controller.name)
         controller.hear(LinkRestored(snapshot=self.snapshot(link)))
 
     def leave(self, link: str, controller: Controller) -> None:
         """Stop hearing the link; of no effect for one who does not control it (any more)."""
         if self.is_controlled_by(link, controller):
             del self._controllers[link]
-            self._note(FactKind.DISCONNECTED, link=link, who=controller.name)
+            self._chronicle.note(FactKind.DISCONNECTED, link=link, who=controller.name)
 
     def is_controlled_by(self, link: str, controller: Controller) -> bool:
         """Whether that one hears the link."""
@@ -171,10 +148,10 @@ class Exchange:
         if request.leg_id in self._dialled_ids:
             self._violate(LegExists, "prepared again after it was dialled", request.leg_id, who)
         if not request.destination:
-            self._note(FactKind.REJECTED, leg_id=request.leg_id, who=who, text="no destination")
+            self._chronicle.note(FactKind.REJECTED, leg_id=request.leg_id, who=who, text="no destination")
             raise DialRefused(f"The leg {request.leg_id} has no destination", Outcome.INVALID_NUMBER)
-        leg = self._legs[request.leg_id] = _Leg(request, link)
-        self._note_leg(FactKind.PREPARED, leg, who=who)
+        leg = self._legs[request.leg_id] = Leg(request, link)
+        self._chronicle.note_leg(FactKind.PREPARED, leg, who=who)
 
     def dial(self, leg_id: str, who: str = "") -> None:
         """Let the prepared leg ring. Raises LegGone, TelephonyUnavailable."""
@@ -186,7 +163,7 @@ class Exchange:
             self._reject(LegGone, f"there is no leg {leg_id} to dial", leg_id, who)
         self._dialled_ids.add(leg_id)
         leg.was_dialled = True
-        self._note_leg(FactKind.DIALLED, leg, who=who)
+        self._chronicle.note_leg(FactKind.DIALLED, leg, who=who)
         request = leg.request
         scripted = self._scripted.get(request.destination)
         leg.far_end = scripted or self._far_ends.called(request.role, request.destination)
@@ -206,14 +183,14 @@ class Exchange:
             self._unbridge(leg)
         for leg in legs:
             leg.bridge = call_id
-            self._note_leg(FactKind.BRIDGED, leg, who=who, call_id=call_id)
+            self._chronicle.note_leg(FactKind.BRIDGED, leg, who=who, call_id=call_id)
         self._tell(legs[0].link, Bridged(call_id=call_id))
 
     def play(self, leg_id: str, prompt: str, who: str = "") -> None:
         """Play a prompt to an answered leg. Raises LegGone, TelephonyUnavailable."""
         self._refuse_while_cut()
         leg = self._answered(leg_id, "play a prompt to", who)
-        self._note_leg(FactKind.PROMPT, leg, who=who, text=prompt)
+        self._chronicle.note_leg(FactKind.PROMPT, leg, who=who, text=prompt)
         failed = prompt == MISSING_PROMPT
         finished = PromptFinished(leg_id=leg_id, prompt=prompt, failed=failed)
         seconds = 0.0 if failed else self._prompt_seconds
@@ -230,7 +207,7 @@ class Exchange:
     def snapshot(self, link: str) -> Snapshot:
         """Every live leg of a link. Raises TelephonyUnavailable while cut."""
         self._refuse_while_cut()
-        return Snapshot(epoch=self.epoch, legs=tuple(_live(leg) for leg in self._legs.values() if leg.link == link))
+        return Snapshot(epoch=self.epoch, legs=tuple(leg.live for leg in self._legs.values() if leg.link == link))
 
     # The far ends, driven by hand
 
@@ -260,45 +237,45 @@ class Exchange:
 
     def far_end_presses(self, called: str, key: str) -> None:
         """The called party presses a key now. Raises LegGone if it is not on the line."""
-        self._press(self._answered(self._called(called).request.leg_id, "press a key on", "the far end"), key)
+        self._press(self._answered(self._called(called).leg_id, "press a key on", "the far end"), key)
 
     # What happens
 
-    def _ring(self, leg: _Leg) -> None:
+    def _ring(self, leg: Leg) -> None:
         early_media = leg.far_end.sign is Sign.EARLY_MEDIA
         leg.rang, leg.state = True, LegState.RINGING
-        self._note_leg(FactKind.RANG, leg, text="early media" if early_media else "")
-        self._tell(leg.link, LegRinging(leg_id=leg.request.leg_id, early_media=early_media))
+        self._chronicle.note_leg(FactKind.RANG, leg, text="early media" if early_media else "")
+        self._tell(leg.link, LegRinging(leg_id=leg.leg_id, early_media=early_media))
 
-    def _decide(self, leg: _Leg) -> None:
+    def _decide(self, leg: Leg) -> None:
         if leg.far_end.refuses_with is None:
             self._answer(leg)
         else:
             self._refuse(leg, leg.far_end.refuses_with)
 
-    def _answer(self, leg: _Leg) -> None:
+    def _answer(self, leg: Leg) -> None:
         leg.forget_what_was_to_come()
         leg.state = LegState.ANSWERED
-        self._note_leg(FactKind.ANSWERED, leg, text="on hold, with music" if leg.request.hold else "")
-        self._tell(leg.link, LegAnswered(leg_id=leg.request.leg_id))
+        self._chronicle.note_leg(FactKind.ANSWERED, leg, text="on hold, with music" if leg.request.hold else "")
+        self._tell(leg.link, LegAnswered(leg_id=leg.leg_id))
         self._later(leg, leg.request.max_duration.total_seconds(), partial(self._time_out, leg))
         if leg.far_end.talks_seconds is not None:
             self._later(leg, leg.far_end.talks_seconds, partial(self._leave, leg))
         for place, key in enumerate(leg.far_end.presses, start=1):
             self._later(leg, place * KEY_SECONDS, partial(self._press, leg, key))
 
-    def _refuse(self, leg: _Leg, sip_status: int) -> None:
+    def _refuse(self, leg: Leg, sip_status: int) -> None:
         q850, outcome = refusal(sip_status, leg.rang)
         self._end(leg, outcome, EndedBy.REMOTE, q850=q850, sip_status=sip_status)
 
-    def _leave(self, leg: _Leg) -> None:
+    def _leave(self, leg: Leg) -> None:
         self._end(leg, Outcome.NORMAL, EndedBy.REMOTE, q850=16)
 
-    def _press(self, leg: _Leg, key: str) -> None:
-        self._note_leg(FactKind.PRESSED, leg, text=key)
-        self._tell(leg.link, Dtmf(leg_id=leg.request.leg_id, digit=key))
+    def _press(self, leg: Leg, key: str) -> None:
+        self._chronicle.note_leg(FactKind.PRESSED, leg, text=key)
+        self._tell(leg.link, Dtmf(leg_id=leg.leg_id, digit=key))
 
-    def _time_out(self, leg: _Leg) -> None:
+    def _time_out(self, leg: Leg) -> None:
         if leg.answered:
             self._end(leg, Outcome.NORMAL, EndedBy.TIMEOUT, q850=16)
         else:
@@ -307,7 +284,7 @@ class Exchange:
 
     def _end(
         self,
-        leg: _Leg,
+        leg: Leg,
         outcome: Outcome,
         by: EndedBy,
         *,
@@ -318,9 +295,9 @@ class Exchange:
     ) -> None:
         leg.forget_what_was_to_come()
         self._unbridge(leg)
-        del self._legs[leg.request.leg_id]
+        del self._legs[leg.leg_id]
         ended = LegEnded(
-            leg_id=leg.request.leg_id,
+            leg_id=leg.leg_id,
             outcome=outcome,
             by=by,
             rang=leg.rang,
@@ -328,33 +305,33 @@ class Exchange:
             q850=q850,
             sip_status=sip_status,
         )
-        self._note_end(leg, ended, who, text)
+        self._chronicle.note_end(leg, ended, who=who, text=text)
         self._tell(leg.link, ended)
 
-    def _unbridge(self, leg: _Leg) -> None:
+    def _unbridge(self, leg: Leg) -> None:
         call_id, leg.bridge = leg.bridge, None
         if call_id is None:
             return
-        self._note_leg(FactKind.UNBRIDGED, leg, call_id=call_id)
+        self._chronicle.note_leg(FactKind.UNBRIDGED, leg, call_id=call_id)
         for other in self._legs.values():
             if other.bridge == call_id:
                 other.bridge = None
-                self._note_leg(FactKind.UNBRIDGED, other, call_id=call_id)
+                self._chronicle.note_leg(FactKind.UNBRIDGED, other, call_id=call_id)
 
-    def _later(self, leg: _Leg, seconds: float, action: Callable[[], None]) -> None:
+    def _later(self, leg: Leg, seconds: float, action: Callable[[], None]) -> None:
         leg.to_come.append(self._timetable.after(seconds, action))
 
     # Looking up, refusing, telling
 
-    def _answered(self, leg_id: str, what: str, who: str) -> _Leg:
+    def _answered(self, leg_id: str, what: str, who: str) -> Leg:
         leg = self._legs.get(leg_id)
         if leg is None or not leg.answered:
             self._reject(LegGone, f"there is no answered leg {leg_id} to {what}", leg_id, who)
         return leg
 
-    def _called(self, called: str) -> _Leg:
+    def _called(self, called: str) -> Leg:
         for leg in reversed(self._legs.values()):
-            if leg.was_dialled and called in (leg.request.leg_id, leg.request.destination):
+            if leg.was_dialled and called in (leg.leg_id, leg.request.destination):
                 return leg
         raise LegGone(f"{called} is not being called")
 
@@ -363,67 +340,14 @@ class Exchange:
             raise TelephonyUnavailable("The link to the simulator is cut")
 
     def _reject(self, error: type[LegExists | LegGone], text: str, leg_id: str, who: str) -> NoReturn:
-        self._note(FactKind.REJECTED, leg_id=leg_id, who=who, text=text)
+        self._chronicle.note(FactKind.REJECTED, leg_id=leg_id, who=who, text=text)
         raise error(f"Refused: {text}")
 
     def _violate(self, error: type[LegExists | LegGone], text: str, leg_id: str, who: str) -> NoReturn:
-        self._note(FactKind.VIOLATION, leg_id=leg_id, who=who, text=text)
+        self._chronicle.note(FactKind.VIOLATION, leg_id=leg_id, who=who, text=text)
         raise error(f"The leg {leg_id} rang already: {text}")
 
     def _tell(self, link: str, event: Event) -> None:
         controller = self._controllers.get(link)
         if controller is not None:
             controller.hear(event)
-
-    def _note_leg(self, kind: FactKind, leg: _Leg, *, who: str = "", call_id: str = "", text: str = "") -> None:
-        self._note(kind, link=leg.link, who=who, leg=leg.request, call_id=call_id, text=text)
-
-    def _note_end(self, leg: _Leg, ended: LegEnded, who: str, text: str) -> None:
-        kind = FactKind.ENDED if leg.was_dialled else FactKind.REMOVED
-        self._note(kind, link=leg.link, who=who, leg=leg.request, text=text, ended=ended)
-
-    def _note(
-        self,
-        kind: FactKind,
-        *,
-        link: str = "",
-        who: str = "",
-        leg_id: str = "",
-        call_id: str = "",
-        text: str = "",
-        leg: DialRequest | None = None,
-        ended: LegEnded | None = None,
-    ) -> None:
-        if self._journal is None:
-            return
-        self._journal(
-            Fact(
-                at=self._clock.now(),
-                epoch=self.epoch,
-                kind=kind,
-                link=link,
-                who=who,
-                leg_id=leg.leg_id if leg else leg_id,
-                role=leg.role if leg else None,
-                destination=leg.destination if leg else "",
-                labels=leg.labels if leg else {},
-                call_id=call_id,
-                text=text,
-                outcome=ended.outcome if ended else None,
-                by=ended.by if ended else None,
-                q850=ended.q850 if ended else None,
-                sip_status=ended.sip_status if ended else None,
-                rang=ended.rang if ended else None,
-                answered=ended.answered if ended else None,
-            )
-        )
-
-
-def _live(leg: _Leg) -> LiveLeg:
-    return LiveLeg(
-        leg_id=leg.request.leg_id,
-        state=leg.state,
-        was_dialled=leg.was_dialled,
-        labels=leg.request.labels,
-        bridge=leg.bridge,
-    )

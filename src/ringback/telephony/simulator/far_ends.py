@@ -8,50 +8,49 @@ from typing import Protocol
 
 import msgspec
 
+from ringback.telephony.outcomes import unanswered_outcome
 from ringback.telephony.port import LegRole, Outcome
 
-_ENDINGS: dict[int, tuple[int, Outcome]] = {
-    302: (23, Outcome.REDIRECTED),
-    401: (21, Outcome.TRUNK_ERROR),
-    403: (21, Outcome.TRUNK_ERROR),
-    404: (1, Outcome.INVALID_NUMBER),
-    407: (21, Outcome.TRUNK_ERROR),
-    408: (18, Outcome.UNREACHABLE),
-    410: (22, Outcome.INVALID_NUMBER),
-    420: (127, Outcome.CONGESTION),
-    480: (19, Outcome.NO_ANSWER),
-    483: (41, Outcome.TRUNK_ERROR),
-    484: (28, Outcome.INVALID_NUMBER),
-    485: (1, Outcome.INVALID_NUMBER),
-    486: (17, Outcome.BUSY),
-    487: (127, Outcome.UNKNOWN),
-    488: (58, Outcome.TRUNK_ERROR),
-    500: (38, Outcome.CONGESTION),
-    502: (38, Outcome.CONGESTION),
-    503: (34, Outcome.CONGESTION),
-    504: (102, Outcome.CONGESTION),
-    600: (17, Outcome.BUSY),
-    603: (21, Outcome.REJECTED),
-    604: (1, Outcome.INVALID_NUMBER),
-    606: (58, Outcome.TRUNK_ERROR),
+_Q850_CAUSES: dict[int, int] = {
+    302: 23,
+    401: 21,
+    403: 21,
+    404: 1,
+    407: 21,
+    408: 18,
+    410: 22,
+    420: 127,
+    480: 19,
+    483: 127,
+    484: 28,
+    485: 1,
+    486: 17,
+    487: 127,
+    488: 58,
+    500: 38,
+    502: 38,
+    503: 34,
+    504: 102,
+    600: 17,
+    603: 21,
+    604: 1,
+    606: 58,
 }
 
 
 def refusal(sip_status: int, rang: bool) -> tuple[int, Outcome]:
-    """Q.850 cause and outcome of a leg refused with that SIP status, as Asterisk tells them (docs/telephony.md).
+    """The Q.850 cause that Asterisk tells for a SIP status, and the outcome of a leg that is refused with it.
 
     Raises ValueError for a status the simulator does not know.
     """
     _must_be_known(sip_status)
-    q850, outcome = _ENDINGS[sip_status]
-    if q850 == 19 and not rang:
-        return q850, Outcome.UNREACHABLE
-    return q850, outcome
+    q850 = _Q850_CAUSES[sip_status]
+    return q850, unanswered_outcome(sip_status=sip_status, q850=q850, rang=rang)
 
 
 def _must_be_known(sip_status: int) -> None:
-    if sip_status not in _ENDINGS:
-        raise ValueError(f"the SIP status {sip_status} is none of {', '.join(map(str, _ENDINGS))}")
+    if sip_status not in _Q850_CAUSES:
+        raise ValueError(f"the SIP status {sip_status} is none of {', '.join(map(str, _Q850_CAUSES))}")
 
 
 class Sign(StrEnum):

@@ -98,26 +98,32 @@ def make_exchange(
     return exchange
 
 
-def open_simulator(url: str, link: str = "main", *, clock: Clock | None = None) -> Telephony:
+def open_simulator(url: str, clock: Clock | None = None) -> Telephony:
     """The simulator that a link's URL names; not started yet.
 
     `simulator:` or `simulator:?far_ends=digits` is one in this process, on `clock`; `simulator://HOST:PORT` or
-    `simulator:///PATH/TO/SOCKET` is a process of its own. Raises SetupError for a URL or an option that cannot work.
+    `simulator:///PATH/TO/SOCKET` is a process of its own, where `?link=NAME` tells several links to it apart. Raises
+    SetupError for a URL or an option that cannot work.
     """
     parts = urlsplit(url)
     if parts.scheme != "simulator" or parts.fragment:
         raise SetupError(f"{url!r} is no URL of a simulator: write simulator:, or simulator://HOST:PORT")
+    given = parse_qsl(parts.query, keep_blank_values=True)
     if parts.netloc or url.startswith("simulator://"):
-        return SimulatorClient(_address_of(parts, url), link)
+        return SimulatorClient(_address_of(parts, url), _link_of(given, url))
     if parts.path:
         raise SetupError(f"{url!r}: a simulator in this process has no path; a socket is simulator:///PATH")
-    options = SimulatorOptions.from_pairs(parse_qsl(parts.query, keep_blank_values=True))
-    return InProcessSimulator(make_exchange(options, clock or SystemClock()), link)
+    exchange = make_exchange(SimulatorOptions.from_pairs(given), clock or SystemClock())
+    return InProcessSimulator(exchange, owns_exchange=True)
+
+
+def _link_of(given: list[tuple[str, str]], url: str) -> str:
+    if {name for name, _ in given} - {"link"}:
+        raise SetupError(f"{url!r}: the options of a simulator process are given where it is started")
+    return dict(given).get("link") or "main"
 
 
 def _address_of(parts: SplitResult, url: str) -> Address:
-    if parts.query:
-        raise SetupError(f"{url!r}: the options of a simulator process are given where it is started")
     if not parts.netloc:
         return Address.parse(f"unix:{parts.path}")
     if parts.path not in ("", "/"):
