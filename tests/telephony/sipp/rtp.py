@@ -52,11 +52,31 @@ class RtpSound:
         with self._lock:
             return "".join(key for _, _, key in self._keys)
 
-    def loudness(self, hertz: float, seconds: float = 0.5) -> float:
-        """How much of the full scale the tone of `hertz` has in the last seconds heard: the loudest caller's."""
+    @property
+    def heard_seconds(self) -> float:
+        """For how long sound has arrived, of the caller who sent most."""
         with self._lock:
-            tails = [bytes(heard[-int(seconds * SAMPLE_RATE) :]) for heard in self._recorded.values()]
-        return max((tone_level([_LINEAR[byte] for byte in tail], hertz) for tail in tails), default=0.0)
+            return max((len(heard) for heard in self._recorded.values()), default=0) / SAMPLE_RATE
+
+    @property
+    def loudest_sample(self) -> float:
+        """The loudest moment of all that was heard, 0 to 1 of the full scale."""
+        with self._lock:
+            heard = b"".join(self._recorded.values())
+        return max((abs(_LINEAR[byte]) for byte in heard), default=0) / 32768
+
+    def loudness(self, hertz: float) -> float:
+        """How loud the tone of `hertz` was in the last half second heard, 0 to 1: the loudest caller's."""
+        return max(self._levels(hertz), default=0.0)
+
+    def callers_hearing(self, hertz: float, at_least: float) -> int:
+        """In how many calls the tone of `hertz` was at least that loud in the last half second heard."""
+        return sum(level >= at_least for level in self._levels(hertz))
+
+    def _levels(self, hertz: float) -> list[float]:
+        with self._lock:
+            tails = [bytes(heard[-SAMPLE_RATE // 2 :]) for heard in self._recorded.values()]
+        return [tone_level([_LINEAR[byte] for byte in tail], hertz) for tail in tails]
 
     def press(self, key: str) -> None:
         """Press a key in every call, as RFC 4733 telephone events of 100 ms."""
