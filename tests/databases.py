@@ -46,6 +46,8 @@ FAST: Mapping[str, str] = {
     "autovacuum": "off",
 }
 
+MEMORY_NEEDED_BYTES = 2 * 1024**3
+
 
 @contextlib.contextmanager
 def shared_server(run: pytest.TempPathFactory) -> Generator[str]:
@@ -53,7 +55,7 @@ def shared_server(run: pytest.TempPathFactory) -> Generator[str]:
     folder = run.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else run.getbasetemp()
     key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     # Not in pytest's own folder: PostgreSQL, which does not run as root, could not enter it.
-    data_dir = Path(tempfile.gettempdir()) / f"ringback-tests-{os.getuid()}-{key}"
+    data_dir = _quick_folder() / f"ringback-tests-{os.getuid()}-{key}"
     server = EmbeddedPostgres(data_dir, options=FAST)
     with (folder / "database-users.lock").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -106,12 +108,23 @@ def url_of(server_url: str, database: str) -> str:
 @contextlib.contextmanager
 def data_folder() -> Generator[Path]:
     """A new empty folder that PostgreSQL's account can reach (pytest's `tmp_path` is closed to it when we are root)."""
-    folder = Path(tempfile.mkdtemp(prefix="ringback-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="ringback-test-", dir=_quick_folder()))
     folder.chmod(0o755)
     try:
         yield folder
     finally:
         shutil.rmtree(folder)
+
+
+def _quick_folder() -> Path:
+    """Memory, where a new database takes 0.02 s (0.3 s on a slow disk), if it has room and lets programs run."""
+    memory = Path("/dev/shm")  # noqa: S108 (our folders in it have names of their own)
+    try:
+        space = os.statvfs(memory)
+    except OSError:
+        return Path(tempfile.gettempdir())
+    has_room = space.f_bavail * space.f_frsize > MEMORY_NEEDED_BYTES
+    return memory if has_room and not space.f_flag & os.ST_NOEXEC else Path(tempfile.gettempdir())
 
 
 async def _execute(url: str, statement: str) -> None:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.databases import FAST, data_folder
 
 from ringback.database.embedded import EmbeddedPostgres
 from ringback.database.embedded.processes import postmaster_of, processes_of
 from ringback.errors import SetupError
+from tests.databases import FAST, data_folder
 
 ROOT = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0
@@ -100,6 +100,19 @@ def folder() -> Generator[Path]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def used_folder() -> Generator[Path]:
+    """A data directory that was used before, for tests that leave it as they found it: it saves them a first start."""
+
+    async def use(data_dir: Path) -> None:
+        async with fast(data_dir) as database:
+            await value_of(database.url, "CREATE TABLE kept AS SELECT 42 AS answer")
+
+    with data_folder() as made:
+        asyncio.run(use(made))
+        yield made
+
+
 def fast(data_dir: Path) -> EmbeddedPostgres:
     return EmbeddedPostgres(data_dir, options=FAST)
 
@@ -122,6 +135,10 @@ def postmaster_pid(data_dir: Path) -> int:
     postmaster = postmaster_of(data_dir / "data")
     assert postmaster is not None
     return postmaster.pid
+
+
+def starts_logged(data_dir: Path) -> int:
+    return sum(log.read_text().count("starting PostgreSQL") for log in (data_dir / "log").glob("postgresql-*"))
 
 
 async def kill_postmaster(data_dir: Path) -> None:
@@ -163,12 +180,12 @@ async def test_later_start_finds_what_was_written(folder: Path) -> None:
         assert database.url == url
 
 
-async def test_clean_stop_leaves_no_process_pid_file_or_socket(folder: Path) -> None:
-    async with fast(folder):
-        assert (folder / "socket/.s.PGSQL.5432").is_socket()
-    await until(lambda: not is_running(folder))
-    assert not (folder / "data/postmaster.pid").exists()
-    assert not (folder / "socket").exists()
+async def test_clean_stop_leaves_no_process_pid_file_or_socket(used_folder: Path) -> None:
+    async with fast(used_folder):
+        assert (used_folder / "socket/.s.PGSQL.5432").is_socket()
+    await until(lambda: not is_running(used_folder))
+    assert not (used_folder / "data/postmaster.pid").exists()
+    assert not (used_folder / "socket").exists()
 
 
 async def test_it_stays_until_the_last_process_leaves(folder: Path) -> None:
@@ -184,33 +201,32 @@ async def test_it_stays_until_the_last_process_leaves(folder: Path) -> None:
     await until(lambda: not is_running(folder))
 
 
-async def test_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(folder: Path) -> None:
-    async with user_process(folder) as user:
-        url = await user.first_line()
-        await value_of(url, "CREATE TABLE kept AS SELECT 42 AS answer")
-        pid = postmaster_pid(folder)
+async def test_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(used_folder: Path) -> None:
+    async with user_process(used_folder) as user:
+        await user.first_line()
+        pid = postmaster_pid(used_folder)
         await user.end(signal.SIGKILL)
-    async with fast(folder) as database:
-        assert postmaster_pid(folder) == pid
+    async with fast(used_folder) as database:
+        assert postmaster_pid(used_folder) == pid
         assert await value_of(database.url, "SELECT answer FROM kept") == 42
-    await until(lambda: not is_running(folder))
+    await until(lambda: not is_running(used_folder))
 
 
-async def test_ctrl_c_at_the_terminal_ends_the_user_and_not_postgresql(folder: Path) -> None:
-    async with fast(folder) as database:
-        pid = postmaster_pid(folder)
-        async with user_process(folder) as user:
+async def test_ctrl_c_at_the_terminal_ends_the_user_and_not_postgresql(used_folder: Path) -> None:
+    async with fast(used_folder) as database:
+        pid = postmaster_pid(used_folder)
+        async with user_process(used_folder) as user:
             await user.first_line()
             await user.end(signal.SIGINT)
-        assert postmaster_pid(folder) == pid
+        assert postmaster_pid(used_folder) == pid
         assert await value_of(database.url, "SELECT 1") == 1
 
 
-async def test_ctrl_c_of_the_one_that_started_it_stops_it_cleanly_when_it_was_the_only_user(folder: Path) -> None:
-    async with user_process(folder) as user:
+async def test_ctrl_c_of_the_one_that_started_it_stops_it_cleanly_when_it_was_the_only_user(used_folder: Path) -> None:
+    async with user_process(used_folder) as user:
         await user.first_line()
         await user.end(signal.SIGINT)
-    assert not (folder / "data/postmaster.pid").exists()
+    assert not (used_folder / "data/postmaster.pid").exists()
 
 
 async def test_every_committed_row_is_there_after_kill_9_of_the_postmaster(folder: Path) -> None:
@@ -230,12 +246,11 @@ async def test_every_committed_row_is_there_after_kill_9_of_the_postmaster(folde
         assert await value_of(database.url, "SELECT count(*) FROM kept") == committed
 
 
-async def test_next_process_to_enter_starts_a_killed_postmaster_again(folder: Path) -> None:
-    async with user_process(folder) as user:
+async def test_next_process_to_enter_starts_a_killed_postmaster_again(used_folder: Path) -> None:
+    async with user_process(used_folder) as user:
         url = await user.first_line()
-        await value_of(url, "CREATE TABLE kept AS SELECT 42 AS answer")
-        await kill_postmaster(folder)
-        async with fast(folder) as database:
+        await kill_postmaster(used_folder)
+        async with fast(used_folder) as database:
             assert await value_of(database.url, "SELECT answer FROM kept") == 42
         assert await value_of(url, "SELECT answer FROM kept") == 42
 
@@ -250,33 +265,32 @@ async def test_two_watching_users_start_a_killed_postmaster_again_once(folder: P
         for watcher in watchers:
             watcher.cancel()
         await asyncio.gather(*watchers, return_exceptions=True)
-        starts = sum(log.read_text().count("starting PostgreSQL") for log in (folder / "log").glob("postgresql-*"))
-        assert starts == 2
+        assert starts_logged(folder) == 2
 
 
-async def test_orphan_deep_in_a_statement_does_not_hinder_the_restart(folder: Path) -> None:
-    async with fast(folder) as database:
+async def test_orphan_deep_in_a_statement_does_not_hinder_the_restart(used_folder: Path) -> None:
+    async with fast(used_folder) as database:
         connection = await asyncpg.connect(database.url)
         orphan = connection.get_server_pid()
         busy = asyncio.create_task(connection.execute("SELECT count(*) FROM generate_series(1, 1e15::bigint) AS s(n)"))
         await until(lambda: " R " in Path(f"/proc/{orphan}/stat").read_text())
-        await kill_postmaster(folder)
+        await kill_postmaster(used_folder)
         await database.ensure_running()
-        assert orphan not in processes_of(folder / "data")
+        assert orphan not in processes_of(used_folder / "data")
         assert await value_of(database.url, "SELECT 1") == 1
         await asyncio.gather(busy, return_exceptions=True)
         connection.terminate()
 
 
-async def test_pid_file_of_a_dead_server_may_name_another_living_program(folder: Path) -> None:
-    async with fast(folder):
-        pid_file = (folder / "data/postmaster.pid").read_text().splitlines()
-    owner = (folder / "data").stat().st_uid
+async def test_pid_file_of_a_dead_server_may_name_another_living_program(used_folder: Path) -> None:
+    async with fast(used_folder):
+        pid_file = (used_folder / "data/postmaster.pid").read_text().splitlines()
+    owner = (used_folder / "data").stat().st_uid
     other = subprocess.Popen(["sleep", "60"], user=owner if IS_ROOT else None)  # noqa: ASYNC220
     try:
         stale = "\n".join([str(other.pid), *pid_file[1:], ""])
-        (folder / "data/postmaster.pid").write_text(stale)
-        async with fast(folder) as database:
+        (used_folder / "data/postmaster.pid").write_text(stale)
+        async with fast(used_folder) as database:
             assert await value_of(database.url, "SELECT 1") == 1
         assert other.poll() is None
     finally:
@@ -314,16 +328,16 @@ async def test_first_start_that_finds_no_room_says_so_and_leaves_nothing_half_ma
         assert await value_of(database.url, "SELECT 1") == 1
 
 
-async def test_no_port_is_open_and_only_the_server_account_and_root_reach_the_socket(folder: Path) -> None:
-    async with fast(folder) as database:
+async def test_no_port_is_open_and_only_the_server_account_and_root_reach_the_socket(used_folder: Path) -> None:
+    async with fast(used_folder) as database:
         assert await value_of(database.url, "SHOW listen_addresses") == ""
-        open_files = [str(entry.readlink()) for entry in Path(f"/proc/{postmaster_pid(folder)}/fd").iterdir()]
+        open_files = [str(entry.readlink()) for entry in Path(f"/proc/{postmaster_pid(used_folder)}/fd").iterdir()]
         own_sockets = {name[8:-1] for name in open_files if name.startswith("socket:[")}
         assert own_sockets
         for table in ("tcp", "tcp6"):
             tcp_sockets = {line.split()[9] for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]}
             assert not own_sockets & tcp_sockets
-        assert (folder / "socket").stat().st_mode & 0o777 == 0o700
+        assert (used_folder / "socket").stat().st_mode & 0o777 == 0o700
 
 
 async def test_no_folder_outside_its_own_is_touched(folder: Path) -> None:
@@ -336,13 +350,13 @@ async def test_no_folder_outside_its_own_is_touched(folder: Path) -> None:
 
 
 @only_as_root
-async def test_as_root_the_server_runs_as_the_user_ringback(folder: Path) -> None:
-    async with fast(folder):
-        processes = processes_of(folder / "data")
+async def test_as_root_the_server_runs_as_the_user_ringback(used_folder: Path) -> None:
+    async with fast(used_folder):
+        processes = processes_of(used_folder / "data")
         owners = {pwd.getpwuid(Path(f"/proc/{pid}").stat().st_uid).pw_name for pid in processes}
         assert owners == {"ringback"}
-        program = Path(f"/proc/{postmaster_pid(folder)}/exe").readlink()
-        assert program.is_relative_to(folder)
+        program = Path(f"/proc/{postmaster_pid(used_folder)}/exe").readlink()
+        assert program.is_relative_to(used_folder)
         assert program.stat().st_uid == 0
 
 

@@ -59,7 +59,15 @@ def installed_binaries() -> Binaries:
 
 
 async def copy_of_binaries(installed: Binaries, folder: Path, *, is_durable: bool) -> Binaries:
-    """A copy that everyone can read, in `folder`, made when it is missing. Raises OSError."""
+    """A copy that everyone can read, in `folder`, made when it is missing.
+
+    Raises OSError, and SetupError where no program could run.
+    """
+    if os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        raise SetupError(
+            f"{folder} lies on a file system that runs no programs (noexec), and for root those of PostgreSQL are "
+            "copied there. Run Ringback as another user, or choose another folder with RINGBACK_DATA_DIR."
+        )
     copy = Binaries(folder / f"{COPY_PREFIX}{installed.version}", installed.version)
     if not copy.site.exists():
         copied = asyncio.ensure_future(asyncio.to_thread(_copy, installed, copy, is_durable))
