@@ -115,6 +115,30 @@ async def test_journal_tells_a_whole_call(exchange: Exchange, clock: ManualClock
     assert (ended.outcome, ended.epoch) == (Outcome.NORMAL, exchange.epoch)
 
 
+async def test_repeated_bridge_changes_nothing(exchange: Exchange, clock: ManualClock, facts: list[Fact]) -> None:
+    for leg_id in ("c", "a"):
+        exchange.prepare(request(leg_id), "main")
+        exchange.dial(leg_id)
+    await clock.advance(3)
+    exchange.bridge("call-1", "c", "a")
+    before = list(facts)
+    exchange.bridge("call-1", "c", "a")
+    assert facts == before
+
+
+async def test_customer_bridged_to_the_next_agent_leaves_the_former_bridge(
+    exchange: Exchange, clock: ManualClock
+) -> None:
+    for leg_id in ("c", "a", "b"):
+        exchange.prepare(request(leg_id), "main")
+        exchange.dial(leg_id)
+    await clock.advance(3)
+    exchange.bridge("call-1", "c", "a")
+    exchange.bridge("call-2", "c", "b")
+    bridges = {leg.leg_id: leg.bridge for leg in exchange.snapshot("main").legs}
+    assert bridges == {"c": "call-2", "a": None, "b": "call-2"}
+
+
 async def test_removed_leg_is_noted_as_removed_and_its_late_dial_as_rejected(
     exchange: Exchange, facts: list[Fact]
 ) -> None:

@@ -166,21 +166,60 @@ async def test_hanging_simulator_is_unavailable_and_the_link_lost_until_it_goes_
     await ear.close()
 
 
-async def test_superseded_client_does_not_come_back_and_its_commands_still_arrive(process: SimulatorProcess) -> None:
+async def test_silent_simulator_is_noticed_by_a_client_that_asks_nothing(process: SimulatorProcess) -> None:
+    ear = Ear(SimulatorClient(process.address, timeout_seconds=0.3))
+    await ear.telephony.start()
+    await ear.hears(LinkRestored)
+    os.kill(process.process.pid, signal.SIGSTOP)
+    await ear.hears(LinkLost)
+    await ear.close()
+
+
+async def test_commands_of_a_superseded_client_still_arrive(process: SimulatorProcess) -> None:
     stale, present = await connect(process.url), await connect(process.url)
     await stale.hears(Superseded)
     await stale.telephony.prepare(request("c"))
     assert [leg.leg_id for leg in (await present.telephony.snapshot()).legs] == ["c"]
-    control = await RemoteControl.open(process.address)
-    await control.cut_links()
-    await present.hears(LinkLost)
-    await control.restore_links()
-    await present.hears(LinkRestored, times=2)
     await stale.close()
-    await control.close()
     await present.close()
-    controlled = [fact for fact in read_journal(process.journal) if fact.kind is FactKind.CONTROLLED]
-    assert len(controlled) == 3
+
+
+async def test_superseded_client_does_not_come_back(tmp_path: Path) -> None:
+    journal, listen = tmp_path / "journal", f"unix:{tmp_path}/socket"
+    async with SimulatorProcess.running(journal, listen=listen) as process:
+        stale, present = Ear(SimulatorClient(process.address, name="stale")), Ear(SimulatorClient(process.address))
+        await stale.telephony.start()
+        await stale.hears(LinkRestored)
+        await present.telephony.start()
+        await stale.hears(Superseded)
+    await present.hears(LinkLost)
+    async with SimulatorProcess.running(journal, listen=listen) as process:
+        control = await RemoteControl.open(process.address)
+        for times in (3, 4, 5):
+            await present.hears(LinkRestored, times=times - 1)
+            await control.cut_links()
+            await present.hears(LinkLost, times=times - 1)
+            await control.restore_links()
+        await present.hears(LinkRestored, times=5)
+        await control.close()
+        await present.close()
+        await stale.close()
+    assert [fact.kind for fact in read_journal(journal) if fact.who == "stale"] == [
+        FactKind.CONTROLLED,
+        FactKind.SUPERSEDED,
+    ]
+
+
+async def test_controller_that_is_gone_is_noted_as_disconnected(process: SimulatorProcess) -> None:
+    ear, control = await connect(process.url), await RemoteControl.open(process.address)
+    await ear.telephony.prepare(request("c"))
+    await ear.close()
+    while read_journal(process.journal)[-1].kind is not FactKind.DISCONNECTED:
+        await control.restore_links()
+    await control.close()
+    ear = await connect(process.url)
+    assert [leg.leg_id for leg in (await ear.telephony.snapshot()).legs] == ["c"]
+    await ear.close()
 
 
 async def test_links_of_another_name_do_not_supersede_each_other(process: SimulatorProcess) -> None:

@@ -35,14 +35,14 @@ from .protocol import (
 
 FIRST_RETRY_SECONDS = 0.05
 LAST_RETRY_SECONDS = 2.0
-PING_SECONDS = 2.0
 
 
 class SimulatorClient:
     """One link to a simulator process.
 
     It reconnects by itself, with growing pauses, until it is closed or superseded. `timeout_seconds`: how long a
-    command may take before the connection is given up. `name`: who we are in the journal.
+    command may take before the connection is given up, and how often a silent simulator is asked whether it is there.
+    `name`: who we are in the journal.
     """
 
     capabilities = frozenset({Capability.PROMPTS, Capability.DTMF, Capability.SURVIVES_ENGINE})
@@ -128,7 +128,7 @@ class SimulatorClient:
         """A simulator that hangs does not close its connections: ask it whether it is there."""
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PING_SECONDS):
+                async with asyncio.timeout(self._timeout_seconds):
                     await connection.lost()
                     return
             await connection.ask(Ping())
