@@ -83,6 +83,14 @@ class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
     link: LinkStatus
 
 
+class Count(msgspec.Struct, frozen=True):
+    """How many of a service are `what`: callbacks in a state, or agents of a presence."""
+
+    service: str
+    what: str
+    number: int
+
+
 class _Numbers(msgspec.Struct, frozen=True):
     scheduled: int
     waiting: int
@@ -100,6 +108,10 @@ _sql = QueryFile(__file__, "queue.sql")
 _SITUATIONS = _sql.query("situations", Situation)
 _POSITIONS = _sql.query("positions", _Place)
 _NUMBERS = _sql.query("numbers", _Numbers)
+_PLACE_OF_NEW_CALLER = _sql.query("place_of_new_caller", int)
+_LINKS = _sql.query("links", LinkStatus)
+_UNCOMPLETED = _sql.query("uncompleted", Count)
+_PRESENCES = _sql.query("presences", Count)
 
 
 async def status(database: Database, clock: Clock, service_name: str) -> ServiceStatus:
@@ -133,8 +145,29 @@ async def situations(connection: Connection, service_ids: Collection[int], now: 
     return {situation.id: situation for situation in found}
 
 
+async def expected_wait(connection: Connection, service_id: int, now: datetime) -> WaitEstimate | None:
+    """How long a caller who came to the service now would wait; None when it cannot be told."""
+    situation = (await situations(connection, [service_id], now))[service_id]
+    return situation.estimate(await _PLACE_OF_NEW_CALLER.one(connection, service_id=service_id, now=now))
+
+
 async def positions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
     """The position in its queue of each of these callbacks that is QUEUED."""
     if not ids:
         return {}
     return {place.id: place.position for place in await _POSITIONS.all(connection, ids=list(ids))}
+
+
+async def links(connection: Connection, now: datetime) -> list[LinkStatus]:
+    """Every telephony link that an engine has ever held."""
+    return await _LINKS.all(connection, now=now)
+
+
+async def uncompleted(connection: Connection) -> list[Count]:
+    """How many callbacks of each service are in each state but COMPLETED."""
+    return await _UNCOMPLETED.all(connection)
+
+
+async def presences(connection: Connection) -> list[Count]:
+    """How many agents of each service have each presence."""
+    return await _PRESENCES.all(connection)

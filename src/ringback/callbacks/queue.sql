@@ -49,3 +49,29 @@ SELECT
     count(*) FILTER (WHERE state = 'QUEUED' AND place_at <= :now) AS before_a_new_caller
 FROM callbacks
 WHERE service_id = :service_id AND state IN ('SCHEDULED', 'QUEUED', 'ROUTING', 'PROCESSING')
+
+-- name: place_of_new_caller
+SELECT count(*) + 1 FROM callbacks WHERE service_id = :service_id AND state = 'QUEUED' AND place_at <= :now
+
+-- name: links
+SELECT
+    id AS name,
+    coalesce(holder IS NOT NULL AND expires_at > :now, false) AS is_held,
+    coalesce(is_up AND expires_at > :now, false) AS is_up,
+    problem
+FROM links
+ORDER BY id
+
+-- name: uncompleted
+SELECT s.name AS service, c.state AS what, count(*) AS number
+FROM callbacks AS c
+JOIN services AS s ON s.id = c.service_id
+WHERE c.state IN ('SCHEDULED', 'QUEUED', 'ROUTING', 'PROCESSING')
+GROUP BY s.name, c.state
+
+-- name: presences
+SELECT s.name AS service, a.presence AS what, count(*) AS number
+FROM agent_services AS served
+JOIN services AS s ON s.id = served.service_id
+JOIN agents AS a ON a.id = served.agent_id
+GROUP BY s.name, a.presence

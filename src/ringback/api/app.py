@@ -1,0 +1,90 @@
+"""The HTTP application. Only HTTP is in this package: what is done is done by the use cases beneath it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+import ringback
+from ringback.accounts.api_keys import Authenticator
+from ringback.api import auth, health, problems
+from ringback.api.backend import Backend
+from ringback.api.docs_page import DocsPage
+from ringback.api.observation import Metrics, Observed
+from ringback.api.problems import SECURITY_HEADERS, documented_errors
+from ringback.api.requests import ApiRequest, query_parameters, refuse_unknown_parameters
+from ringback.api.v1 import agents, callbacks, services
+from ringback.clock import Clock
+from ringback.database.pool import Database
+from ringback.settings import Settings
+
+_V1 = {callbacks: "Callbacks", services: "Services", agents: "Agents"}
+
+
+def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar:
+    """The application over an open `database`, which need not be up: until it is, calls that need it answer 503."""
+    backend = Backend(database, clock)
+    authenticator = Authenticator(database, clock)
+    metrics = Metrics(backend)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncGenerator[None]:
+        yield
+        await authenticator.close()
+
+    app = Litestar(
+        route_handlers=[*health.HANDLERS, *_routers()],
+        guards=[auth.guard(authenticator)],
+        dependencies={
+            "backend": Provide(lambda: backend, sync_to_thread=False),
+            "numbers": Provide(lambda: metrics, sync_to_thread=False),
+            "actor": Provide(auth.actor, sync_to_thread=False),
+        },
+        exception_handlers={Exception: problems.answer},
+        before_request=_refuse_unknown_parameters,
+        request_class=ApiRequest,
+        request_max_body_size=settings.body_limit_bytes,
+        response_headers=SECURITY_HEADERS,
+        openapi_config=_openapi(),
+        lifespan=[lifespan],
+        logging_config=None,
+    )
+    app.state.query_parameters = query_parameters(app)
+    app.asgi_handler = Observed(app.asgi_handler, metrics)
+    return app
+
+
+def _routers() -> list[Router]:
+    return [Router(path=module.PATH, route_handlers=module.HANDLERS, tags=[tag]) for module, tag in _V1.items()]
+
+
+async def _refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
+    refuse_unknown_parameters(request, request.app.state.query_parameters[request.route_handler])
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Ringback",
+        version=ringback.__version__,
+        description=_description(),
+        security=[{"ApiKey": []}],
+        components=Components(
+            security_schemes={"ApiKey": SecurityScheme(type="apiKey", name=auth.HEADER, security_scheme_in="header")}
+        ),
+        use_handler_docstrings=True,
+        openapi_router=Router("/api", route_handlers=[], opt=dict(auth.PUBLIC), include_in_schema=False),
+        render_plugins=[JsonRenderPlugin(path="/openapi.json"), DocsPage(path="/docs")],
+    )
+
+
+def _description() -> str:
+    codes = "\n".join(f"- {error.status} `{error.code}`: {error.meaning}" for error in documented_errors())
+    return (
+        "A self-hosted callback system for contact centres. Every refusal is RFC 9457 problem details "
+        f"with a stable `code`:\n\n{codes}"
+    )

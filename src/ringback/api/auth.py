@@ -1,0 +1,52 @@
+"""Who asks, and may they: checked here and nowhere else, and refused unless a route says otherwise.
+
+A route says `opt=needs(Scope.READ)` or `opt=PUBLIC`. One that says nothing is open to nobody.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from ringback.accounts.api_keys import ApiKey, Authenticator, Scope
+from ringback.callbacks.model import Actor, ActorKind
+from ringback.errors import NotAllowed
+
+HEADER = "X-API-Key"
+PUBLIC: Mapping[str, Any] = {"is_public": True}
+
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
+
+
+class ScopeMissing(NotAllowed):
+    """The API key is good, but does not have the scope that this call needs."""
+
+    code = "scope-missing"
+
+
+def needs(scope: Scope) -> dict[str, Any]:
+    """What a route says that needs an API key of this scope."""
+    return {"scope": scope}
+
+
+def guard(authenticator: Authenticator) -> Guard:
+    """The guard of all routes."""
+
+    async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        if handler.opt.get("is_public"):
+            return
+        key = await authenticator.authenticate(connection.headers.get(HEADER))
+        scope = handler.opt.get("scope")
+        if scope not in key.scopes:
+            text = f"The API key {key.name!r} may not do this: it needs the scope {scope}"
+            raise ScopeMissing(text, scope=scope, has=key.scopes)
+        connection.scope["user"] = key
+
+    return check
+
+
+def actor(request: Request[ApiKey, Any, Any]) -> Actor:
+    """The API key that asks, as the actor of what it changes."""
+    return Actor(ActorKind.API_KEY, request.user.name)

@@ -1,0 +1,65 @@
+"""`/healthz`, `/readyz` and `/metrics`: for load balancers and monitoring, without a key and without secrets."""
+
+import msgspec
+from litestar import MediaType, Response, get
+
+from ringback.api.auth import PUBLIC
+from ringback.api.backend import Backend
+from ringback.api.observation import Metrics
+from ringback.api.problems import SchemaMissing
+from ringback.callbacks import queue
+from ringback.database import migrate
+from ringback.errors import SetupError
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The process is alive."""
+
+    status: str
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """The process can do its work; `warnings` are what keeps callbacks from being called all the same."""
+
+    status: str
+    warnings: list[str]
+
+
+@get("/healthz", opt=PUBLIC, summary="Is the process alive")
+async def healthz() -> Health:
+    """200 as long as the process answers at all, with or without a database."""
+    return Health("alive")
+
+
+@get("/readyz", opt=PUBLIC, summary="Can the process do its work")
+async def readyz(backend: Backend) -> Readiness:
+    """503 while the database is away or its schema is not this version's."""
+    async with backend.database.connection() as connection:
+        try:
+            missing = await migrate.pending(connection)
+        except SetupError as problem:
+            raise SchemaMissing(str(problem)) from None
+        if missing:
+            raise SchemaMissing(f"{len(missing)} migrations are missing: run `ringback migrate`")
+        links = await queue.links(connection, backend.clock.now())
+    return Readiness("ready", _warnings(links))
+
+
+@get("/metrics", opt=PUBLIC, media_type=MediaType.TEXT, include_in_schema=False)
+async def metrics(numbers: Metrics) -> Response[bytes]:
+    """Numbers in Prometheus' text format."""
+    return Response(await numbers.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _warnings(links: list[queue.LinkStatus]) -> list[str]:
+    if not any(link.is_held for link in links):
+        return ["No engine holds a telephony link: nothing is called. Is `ringback engine` running?"]
+    return [
+        f"The telephony link {link.name!r} is {'down' if link.is_held else 'held by no engine'}"
+        + (f": {link.problem}" if link.problem else "")
+        for link in links
+        if not link.is_up
+    ]
+
+
+HANDLERS = [healthz, readyz, metrics]

@@ -1,0 +1,102 @@
+"""What the server tells of itself: a log line and numbers for each request, and gauges for Prometheus.
+
+No telephone number gets in here: routes are logged as templates, query strings and bodies not at all.
+"""
+
+import asyncio
+import time
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from ringback.api.backend import Backend
+from ringback.callbacks import queue
+from ringback.callbacks.queue import Count
+from ringback.errors import DatabaseUnavailable
+
+UNMATCHED = "unmatched"
+KEPT_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Metrics:
+    """The numbers of one process; the gauges come from the database, at most every `KEPT_SECONDS`."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "ringback_http_requests", "HTTP requests", ["method", "route", "status"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "ringback_http_request_seconds", "Duration of HTTP requests", ["method", "route"], registry=self._registry
+        )
+        self._callbacks = Gauge(
+            "ringback_callbacks", "Callbacks not COMPLETED", ["service", "state"], registry=self._registry
+        )
+        self._agents = Gauge("ringback_agents", "Agents of a service", ["service", "presence"], registry=self._registry)
+        self._database_up = Gauge("ringback_database_up", "Whether the database answers", registry=self._registry)
+        self._read_at: float | None = None
+        self._reading = asyncio.Lock()
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    async def text(self) -> bytes:
+        """Everything in Prometheus' text format; without a database only what needs none."""
+        async with self._reading:
+            if self._read_at is None or time.monotonic() - self._read_at >= KEPT_SECONDS:
+                await self._read()
+                self._read_at = time.monotonic()
+        return generate_latest(self._registry)
+
+    async def _read(self) -> None:
+        try:
+            async with self._backend.database.connection() as connection:
+                callbacks = await queue.uncompleted(connection)
+                agents = await queue.presences(connection)
+        except DatabaseUnavailable:
+            self._database_up.set(0)
+            return
+        self._database_up.set(1)
+        _fill(self._callbacks, callbacks)
+        _fill(self._agents, agents)
+
+
+class Observed:
+    """An ASGI application, each of whose requests is logged and counted."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.monotonic()
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            route = scope.get("path_template") or UNMATCHED
+            seconds = time.monotonic() - started
+            self._metrics.note(scope["method"], route, status, seconds)
+            log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _fill(gauge: Gauge, counts: list[Count]) -> None:
+    gauge.clear()
+    for count in counts:
+        gauge.labels(count.service, count.what).set(count.number)

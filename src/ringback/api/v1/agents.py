@@ -1,0 +1,80 @@
+"""`/api/v1/agents`."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post, put
+
+from ringback.accounts.api_keys import Scope
+from ringback.agents import roster
+from ringback.agents.model import Presence
+from ringback.agents.roster import AgentView
+from ringback.api.auth import needs
+from ringback.api.backend import Backend
+from ringback.api.problems import WHEN_CHANGING, WHEN_READING
+from ringback.callbacks.requests import MAX_TEXT
+
+PATH = "/api/v1/agents"
+
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+
+
+class Agents(msgspec.Struct, frozen=True):
+    """Agents, by name."""
+
+    items: list[AgentView]
+
+
+class AgentRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent as wanted. `endpoint`: what the telephone system rings. `services`: exactly those served."""
+
+    endpoint: Text
+    services: list[str]
+    display_name: Text | None = None
+
+
+class PresenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The presence asked for: READY, NOT_READY, BUSY_ELSEWHERE or OFFLINE."""
+
+    state: Presence
+    reason: Text | None = None
+
+
+@get(opt=needs(Scope.READ), summary="List agents", responses=WHEN_READING)
+async def list_all(backend: Backend, service: str | None = None) -> Agents:
+    """Every agent, or those who serve one service."""
+    return Agents(await roster.list_all(backend.database, service=service))
+
+
+@get("/{name:str}", opt=needs(Scope.READ), summary="One agent", responses=WHEN_READING)
+async def show(name: str, backend: Backend) -> AgentView:
+    """An agent, with presence and services."""
+    return await roster.get(backend.database, name)
+
+
+@put("/{name:str}", opt=needs(Scope.AGENTS), summary="Create or change an agent", responses=WHEN_CHANGING)
+async def save(name: str, data: AgentRequest, backend: Backend) -> AgentView:
+    """A new agent is OFFLINE; repeating the request is harmless."""
+    return await roster.save(
+        backend.database,
+        backend.clock,
+        name,
+        endpoint=data.endpoint,
+        services=data.services,
+        display_name=data.display_name,
+    )
+
+
+@post(
+    "/{name:str}/presence",
+    opt=needs(Scope.AGENTS),
+    status_code=200,
+    summary="Ask for a presence",
+    responses=WHEN_CHANGING,
+)
+async def ask_presence(name: str, data: PresenceRequest, backend: Backend) -> AgentView:
+    """Asked for during RESERVED or TALKING, it takes effect afterwards (`wanted_presence`)."""
+    return await roster.ask_presence(backend.database, backend.clock, name, data.state, data.reason)
+
+
+HANDLERS = [list_all, show, save, ask_presence]
