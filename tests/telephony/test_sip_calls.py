@@ -164,6 +164,16 @@ async def test_trunk_that_wants_no_plus_gets_none(rig: SipRig) -> None:
     assert [(call.dialled, call.caller) for call in rig.phone.calls()] == [("493000101", "4930111222")]
 
 
+async def test_other_realm_goes_to_the_trunk_and_an_agents_phone_is_still_called_straight(
+    rig: SipRig, agents: SippPhone
+) -> None:
+    controller = await opened(rig, rig.open("&realm=customer.example"))
+    await join(controller, agents)
+    await controller.hears(Bridged)
+    assert [call.domain for call in rig.phone.calls()] == ["customer.example"]
+    assert len(agents.calls()) == 1
+
+
 async def test_redirection_is_not_followed(rig: SipRig) -> None:
     controller = await opened(rig)
     await dial(controller, "customer-1", f"+49300001{Behaviour.REDIRECTS}")

@@ -27,14 +27,14 @@ _ADDRESS = re.compile(r'(?:"(?P<name>[^"]*)"\s*)?<sip:(?P<user>[^@>]+)@')
 class ReceivedCall:
     """One call that the telephone got, told from the SIP messages that it received and sent.
 
-    `dialled`: the user part that was called; `caller`, `caller_name`: as From has it; `invites`: how many INVITEs it
-    got, repetitions on the wire not counted; `bye_from`: who hung up, `caller` or `phone`; `statuses`: what the phone
-    said to the INVITE, in order.
+    `dialled`, `domain`: the address that was called; `caller`, `caller_name`: as From has it; `bye_from`: who hung up,
+    `caller` or `phone`; `statuses`: what the phone said to the INVITE, in order.
     """
 
     sip_call_id: str
     invited_at: datetime
     dialled: str
+    domain: str
     caller: str
     caller_name: str
     branches: set[str] = field(default_factory=set[str])
@@ -165,10 +165,17 @@ class SippProcess:
 
 
 class SippRegistrar(SippProcess):
-    """A registrar that takes every registration, or none."""
+    """A registrar that takes every registration for two seconds, or none. Use it as a context manager."""
 
     def __init__(self, directory: Path, *, accepts: bool, port: int | None = None) -> None:
         super().__init__(directory, registrar_scenario(accepts=accepts), port)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
 
 def free_udp_port() -> int:
@@ -223,11 +230,12 @@ def _note_later(call: ReceivedCall, is_received: bool, method: str, message: str
 
 def _new_call(call_id: str, moment: datetime, message: str) -> ReceivedCall:
     caller = _ADDRESS.search(_header(message, "From"))
-    dialled = message.removeprefix("INVITE sip:").partition("@")[0]
+    dialled, _, place = message.split(" ", 2)[1].removeprefix("sip:").partition("@")
     return ReceivedCall(
         sip_call_id=call_id,
         invited_at=moment,
         dialled=dialled,
+        domain=re.split("[:;]", place)[0],
         caller=caller["user"] if caller else "",
         caller_name=(caller["name"] or "") if caller else "",
     )

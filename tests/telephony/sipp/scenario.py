@@ -79,10 +79,12 @@ def phone_scenario(sound_port: int, *, timing: Timing, otherwise: Behaviour, cre
 
 
 def registrar_scenario(*, accepts: bool) -> str:
-    """A registrar that takes every registration, or none."""
+    """A registrar that takes every registration for two seconds, or none."""
     status = "200 OK" if accepts else "403 Forbidden"
-    headers = f"{_ECHO}[last_Contact:];expires=60\nContent-Length: 0\n"
-    return _scenario("registrar", ['<recv request="REGISTER"/>', _raw(f"SIP/2.0 {status}\n{headers}", 0)])
+    headers = f"{_ECHO}Contact: [$contact];expires=2\nContent-Length: 0\n"
+    noted = '<ereg regexp="&lt;[^&gt;]*&gt;" search_in="hdr" header="Contact:" assign_to="contact"/>'
+    taken = f'<recv request="REGISTER"><action>{noted}</action></recv>'
+    return _scenario("registrar", [taken, _raw(f"SIP/2.0 {status}\n{headers}", 0)])
 
 
 def _story(code: Behaviour | FarEnd, media: str, timing: Timing, credentials: tuple[str, str]) -> str:

@@ -17,6 +17,7 @@ _PHONE = re.compile(
     r"sip:[A-Za-z0-9_.!~*'()&=+$,%-]{1,64}@(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(;[a-z]+=[A-Za-z0-9_.-]+)*"
 )
 _USER = re.compile(r"[A-Za-z0-9_.!~*+-]{1,64}")
+_REALM = re.compile(r"[A-Za-z0-9.:\[\]-]+")
 _PARAMETERS = frozenset({"transport", "user", "auth", "realm", "local", "register", "plus"})
 
 
@@ -86,7 +87,7 @@ def parse_sip_link(url: str) -> SipLink:
         transport=_one_of(url, given, "transport", ("udp", "tcp", "tls")),
         user=_user(url, given.get("user", "ringback")),
         auth_user=_user(url, given["auth"]) if "auth" in given else None,
-        realm=given.get("realm", host),
+        realm=_realm(url, given.get("realm", host)),
         local_address=address,
         local_port=port,
         is_registered=_one_of(url, given, "register", ("no", "yes")) == "yes",
@@ -115,6 +116,12 @@ def _one_of(url: str, given: Mapping[str, str], name: str, choices: tuple[str, .
 def _user(url: str, value: str) -> str:
     if not _USER.fullmatch(value):
         raise InvalidSipLink(f"{url!r}: {value!r} cannot be the user part of a SIP address")
+    return value
+
+
+def _realm(url: str, value: str) -> str:
+    if not _REALM.fullmatch(value):
+        raise InvalidSipLink(f"{url!r}: realm={value} is no domain such as customer.example.org")
     return value
 
 
