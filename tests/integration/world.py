@@ -21,6 +21,7 @@ from ringback.engine.link import acquire
 from ringback.engine.promoter import Promoter
 from ringback.engine.router import Router
 from ringback.engine.wrap_up import WrapUpTimer
+from ringback.telephony.port import Capability, DialRequest, LegRole
 from ringback.telephony.simulator import (
     DialledDigits,
     Exchange,
@@ -35,8 +36,19 @@ TESTER = Actor(ActorKind.API_KEY, "tester")
 LEASE_SECONDS = 1e6
 
 
+class SurvivingSimulator(InProcessSimulator):
+    """The simulator as a switch of its own: its calls go on when the engine is gone."""
+
+    capabilities = InProcessSimulator.capabilities | {Capability.SURVIVES_ENGINE}
+
+    async def close(self) -> None:
+        self.exchange.leave("main", self)
+
+
 class World:
     """One service's worth of callbacks, agents and calls. `pass_time` moves the clock and lets the engine work."""
+
+    calls_survive = False
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -51,25 +63,25 @@ class World:
 
     async def start_engine(self) -> None:
         """Take the link over as an engine process does at its start."""
-        lease = None
-        while lease is None:
-            lease = await acquire(
-                self.database, self.clock, "main", "simulator", holder=str(uuid7()), lease_seconds=LEASE_SECONDS
-            )
-            await self.clock.advance(0 if lease else LEASE_SECONDS)
-        self._telephony = InProcessSimulator(self.exchange)
+        lease = await acquire(
+            self.database, self.clock, "main", "simulator", holder=str(uuid7()), lease_seconds=LEASE_SECONDS
+        )
+        assert lease, "the link is held by another engine"
+        self._telephony = (SurvivingSimulator if self.calls_survive else InProcessSimulator)(self.exchange)
         self.dialer = Dialer(self.database, self.clock, lease, self._telephony)
         await self._telephony.start()
         self._listening = asyncio.create_task(self.dialer.listen(lambda: None))
         await self.work()
 
     async def kill_engine(self) -> None:
-        """Let the engine vanish without a word, its calls with it."""
+        """Let the engine vanish without a word (and its calls with it), and its lease run out."""
         assert self._telephony and self._listening
         self._listening.cancel()
         await asyncio.gather(self._listening, return_exceptions=True)
         await self._telephony.close()
         self.dialer = None
+        async with self.database.transaction() as connection:
+            await connection.execute("UPDATE links SET expires_at = $1", self.clock.now())
 
     async def work(self) -> None:
         """Let every loop of the engine do all that it can do now."""
@@ -102,6 +114,10 @@ class World:
             await self.dialer.finish_steps()
         return done
 
+    async def expire_before_promoting(self) -> None:
+        """Let the expirer look first, as when no promoter ran for long."""
+        await Expirer(self.database, self.clock).run_once()
+
     # -- who and what there is
 
     async def add_service(self, name: str = "support", **settings: Any) -> int:
@@ -133,14 +149,18 @@ class World:
         await self.clock.advance(0.001)
         return agent_id
 
-    async def ask(self, phone_number: str, service: str = "support", in_seconds: float | None = None) -> UUID:
+    async def ask(
+        self, phone_number: str, service: str = "support", in_seconds: float | None = None, priority: int = 0
+    ) -> UUID:
         """A customer asks for a callback, now or in that many seconds."""
         now = self.clock.now()
         is_scheduled = in_seconds is not None
         desired_at = now + timedelta(seconds=in_seconds or 0)
         waits_since = None if is_scheduled else now
         async with self.database.transaction() as connection:
-            service_id = await connection.fetchval("SELECT id FROM services WHERE name = $1", service)
+            service_id, step = await connection.fetchrow(
+                "SELECT id, priority_step_seconds FROM services WHERE name = $1", service
+            )
             callback = Callback(
                 id=uuid7(),
                 service_id=service_id,
@@ -151,7 +171,7 @@ class World:
                 desired_at=desired_at,
                 promised_local=desired_at.replace(tzinfo=None),
                 promised_zone="UTC",
-                priority=0,
+                priority=priority,
                 customer_name=None,
                 language=None,
                 channel=None,
@@ -160,7 +180,7 @@ class World:
                 created_at=now,
                 updated_at=now,
                 queued_at=waits_since,
-                place_at=waits_since,
+                place_at=waits_since and waits_since - timedelta(seconds=priority * step),
                 eligible_at=waits_since,
                 customer_held_until=None,
                 agent_id=None,
@@ -188,6 +208,23 @@ class World:
     def far_end(self, destination: str, **behaviour: Any) -> None:
         """How whoever is called there behaves from now on."""
         self.exchange.set_far_end(destination, FarEnd(**behaviour))
+
+    def ring_by_hand(self, leg_id: str, destination: str) -> None:
+        """Let a phone ring behind the engine's back."""
+        second = timedelta(seconds=1)
+        request = DialRequest(
+            leg_id=leg_id,
+            role=LegRole.CUSTOMER,
+            destination=destination,
+            caller_id="",
+            caller_name="",
+            ring_timeout=30 * second,
+            max_duration=300 * second,
+            hold=False,
+            labels={},
+        )
+        self.exchange.prepare(request, "main")
+        self.exchange.dial(leg_id)
 
     # -- what can be seen
 
@@ -224,6 +261,23 @@ class World:
     def rang(self, destination: str) -> int:
         """How often a phone rang."""
         return sum(fact.kind is FactKind.RANG and fact.destination == destination for fact in self.journal)
+
+    def is_ringing(self, destination: str) -> bool:
+        """Whether a phone rings now, unanswered."""
+        kinds = [fact.kind for fact in self.journal if fact.destination == destination]
+        return FactKind.RANG in kinds and not {FactKind.ANSWERED, FactKind.ENDED} & set(kinds)
+
+    def dialled(self, destination: str) -> int:
+        """How often a phone was called, whether it rang or not."""
+        return sum(fact.kind is FactKind.DIALLED and fact.destination == destination for fact in self.journal)
+
+    def is_dialled(self, destination: str) -> Callable[[], Awaitable[bool]]:
+        """A condition for `until`."""
+
+        async def holds() -> bool:
+            return self.dialled(destination) > 0
+
+        return holds
 
     def in_state(self, callback_id: UUID, *states: State) -> Callable[[], Awaitable[bool]]:
         """A condition for `until`."""

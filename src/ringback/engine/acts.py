@@ -4,7 +4,6 @@ The order of the lines is the point of this module. Each act that lets something
 looks at the lease once more just before it is done.
 """
 
-import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -26,7 +25,6 @@ from ringback.telephony.port import (
     LegRole,
     Outcome,
     Telephony,
-    TelephonyUnavailable,
 )
 
 APOLOGY = "apology"
@@ -41,7 +39,7 @@ class Acts:
         self._clock = clock
         self._lease = lease
         self._telephony = telephony
-        self._prompts: dict[str, asyncio.Event] = {}
+        self._apology_ends_at: dict[str, float] = {}
 
     async def dial(self, call: Call, leg: Leg) -> None:
         """Prepare the leg, commit that it may ring, let it ring."""
@@ -82,10 +80,23 @@ class Acts:
             await calls.lose_agent(connection, call, self._lease.token, self._clock.now())
 
     async def let_customer_go(self, call: Call) -> None:
-        """Apologise, where prompts can be played, and hang up."""
-        if Capability.PROMPTS in self._telephony.capabilities:
-            await self._apologise(str(call.customer.id))
-        await self.hang_up([call.customer], HangupReason.NO_AGENT)
+        """Apologise, where prompts can be played; asked again when that is over, hang up."""
+        leg_id, now = str(call.customer.id), self._clock.monotonic()
+        if Capability.PROMPTS in self._telephony.capabilities and leg_id not in self._apology_ends_at:
+            self._apology_ends_at[leg_id] = now + APOLOGY_SECONDS
+            with suppress(LegGone):
+                await self._telephony.play(leg_id, APOLOGY)
+        elif now >= self._apology_ends_at.get(leg_id, now):
+            await self.hang_up([call.customer], HangupReason.NO_AGENT)
+
+    def apology_ended(self, leg_id: str) -> None:
+        """The prompt was played to its end."""
+        if leg_id in self._apology_ends_at:
+            self._apology_ends_at[leg_id] = self._clock.monotonic()
+
+    def forget_leg(self, leg_id: str) -> None:
+        """The leg is over."""
+        self._apology_ends_at.pop(leg_id, None)
 
     async def hang_up(self, legs: list[Leg], reason: HangupReason) -> None:
         """End legs; each one's LegEnded follows."""
@@ -99,11 +110,6 @@ class Acts:
         async with self._database.transaction() as connection:
             await calls.close(connection, call, outcome, self._lease.token, self._clock.now())
 
-    def prompt_finished(self, leg_id: str) -> None:
-        """A prompt ended, or its leg did."""
-        if finished := self._prompts.get(leg_id):
-            finished.set()
-
     async def _permit_dial(self, call: Call, leg: Leg) -> bool:
         async with self._database.transaction() as connection:
             return await calls.permit_dial(connection, call, leg, self._lease.token, self._clock.now())
@@ -113,21 +119,6 @@ class Acts:
         async with self._database.transaction() as connection:
             await calls.leg_ended(connection, leg.id, self._lease.token, now, outcome=outcome, ended_by=by)
             await calls.note(connection, call, "leg-ended-by-switch", f"{leg.role.lower()} leg: {detail}", now)
-
-    async def _apologise(self, leg_id: str) -> None:
-        finished = self._prompts[leg_id] = asyncio.Event()
-        try:
-            with suppress(LegGone, TelephonyUnavailable):
-                await self._telephony.play(leg_id, APOLOGY)
-                await self._wait_at_most(finished, APOLOGY_SECONDS)
-        finally:
-            del self._prompts[leg_id]
-
-    async def _wait_at_most(self, event: asyncio.Event, seconds: float) -> None:
-        waits = {asyncio.ensure_future(event.wait()), asyncio.ensure_future(self._clock.sleep(seconds))}
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
 
     async def _request(self, call: Call, leg: Leg) -> DialRequest:
         async with self._database.connection() as connection:

@@ -122,7 +122,8 @@ class Dialer:
                 self._is_up = False
                 self._lease.lose()
             case port.PromptFinished(leg_id=leg_id):
-                self._acts.prompt_finished(leg_id)
+                self._acts.apology_ended(leg_id)
+                self._asked_at = {key: at for key, at in self._asked_at.items() if key[0] is not steps.LetCustomerGo}
             case _:
                 await self._commit_leg_event(event)
 
@@ -137,7 +138,7 @@ class Dialer:
                 case port.Bridged(call_id=call_id) if known := _our_id(call_id):
                     await calls.joined(connection, known, token, now)
                 case port.LegEnded(leg_id=leg_id) if known := _our_id(leg_id):
-                    self._acts.prompt_finished(leg_id)
+                    self._acts.forget_leg(leg_id)
                     ended = self._adoption.as_it_counts(event)
                     await calls.leg_ended(
                         connection,

@@ -4,16 +4,17 @@ They may enter early, by as much as a new caller would wait (at most the service
 eligible, and so never dialled, before their desired time.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from ringback.callbacks import lifecycle
 from ringback.callbacks.model import ENGINE
+from ringback.callbacks.queue import expected_wait
 from ringback.callbacks.states import Event, State
 from ringback.clock import Clock
-from ringback.database.pool import Database
+from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 
 BATCH = 100
@@ -38,32 +39,33 @@ class Promoter:
 
     async def run_once(self) -> int:
         """Promote what is due now; returns how many."""
+        now = self._clock.now()
         async with self._database.connection() as connection:
-            services = await _SERVICES_WITH_SCHEDULED_NEAR.all(connection, now=self._clock.now())
-        return sum([await self._promote(service) for service in services])
+            services = await _SERVICES_WITH_SCHEDULED_NEAR.all(connection, now=now)
+            untils = {service.id: await self._until(connection, service, now) for service in services}
+        return sum([await self._promote(service_id, until) for service_id, until in untils.items()])
 
-    async def _promote(self, service: _Near) -> int:
+    async def _until(self, connection: Connection, service: _Near, now: datetime) -> datetime:
+        """Up to which desired time callbacks of the service enter the queue now."""
+        wait = await expected_wait(connection, service.id, now)
+        return now + timedelta(seconds=min(wait.point if wait else 0, service.early_seconds))
+
+    async def _promote(self, service_id: int, until: datetime) -> int:
         promoted = 0
-        while batch := await self._promote_batch(service):
+        while batch := await self._promote_batch(service_id, until):
             promoted += batch
         return promoted
 
-    async def _promote_batch(self, service: _Near) -> int:
-        now = self._clock.now()
+    async def _promote_batch(self, service_id: int, until: datetime) -> int:
         async with self._database.transaction() as connection:
-            until = now + timedelta(seconds=await self._early_seconds(service))
-            ids = await _CLAIM_DUE.all(connection, service_id=service.id, until=until, batch=BATCH)
-            return len(
-                await lifecycle.change(
-                    connection,
-                    ids,
-                    State.SCHEDULED,
-                    Event.PROMOTED,
-                    now=now,
-                    actor=ENGINE,
-                    reason="its desired time has come near",
-                )
+            ids = await _CLAIM_DUE.all(connection, service_id=service_id, until=until, batch=BATCH)
+            promoted = await lifecycle.change(
+                connection,
+                ids,
+                State.SCHEDULED,
+                Event.PROMOTED,
+                now=self._clock.now(),
+                actor=ENGINE,
+                reason="its desired time has come near",
             )
-
-    async def _early_seconds(self, service: _Near) -> int:
-        return 0
+            return len(promoted)
