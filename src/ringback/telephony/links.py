@@ -27,10 +27,10 @@ def adapter_name(url: str) -> str:
     return urlsplit(url).scheme
 
 
-def _simulator(link_id: str, url: str, clock: Clock, _settings: Settings) -> Telephony:
+def _simulator(_link_id: str, url: str, clock: Clock, _settings: Settings) -> Telephony:
     from ringback.telephony.simulator import open_simulator
 
-    return open_simulator(url, link_id, clock=clock)
+    return open_simulator(url, clock)
 
 
 def _sip(_link_id: str, url: str, clock: Clock, settings: Settings) -> Telephony:

@@ -1,0 +1,47 @@
+"""The `ringback` command. Every subcommand is a thin layer over the use cases that the API has as well."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+import ringback
+from ringback.cli import migrate, run
+from ringback.errors import RingbackError
+
+app = typer.Typer(
+    name="ringback",
+    help="Ringback calls customers back. Settings are read from RINGBACK_* variables; see docs/settings.md.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(run.run)
+app.command()(run.serve)
+app.command()(run.engine)
+app.command()(migrate.migrate)
+
+
+def main() -> None:
+    """Run the command line; errors that a person can mend are told in one line, with exit code 1."""
+    try:
+        app()
+    except RingbackError as problem:
+        typer.echo(f"ringback: {problem}", err=True)
+        sys.exit(1)
+
+
+def _say_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(ringback.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(  # pyright: ignore[reportUnusedFunction] (typer uses it)
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_say_version)
+    ] = False,
+) -> None:
+    pass
