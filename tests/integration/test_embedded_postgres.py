@@ -318,12 +318,16 @@ async def test_cancelled_first_start_leaves_nothing_behind(folder: Path) -> None
         assert await value_of(database.url, "SELECT 1") == 1
 
 
-async def test_first_start_that_finds_no_room_says_so_and_leaves_nothing_half_made(folder: Path) -> None:
-    async with user_process(folder, str(12 * 1024 * 1024)) as user:
+@pytest.mark.parametrize("megabytes", [1, 12], ids=["for-the-programs", "for-the-database"])
+async def test_first_start_that_finds_no_room_says_so_and_leaves_nothing_half_made(
+    folder: Path, megabytes: int
+) -> None:
+    async with user_process(folder, str(megabytes * 1024 * 1024)) as user:
         answer = await user.first_line()
-    assert answer.startswith("SetupError: The database could not be created")
+    assert answer.startswith("SetupError: The data")
+    assert "File too large" in answer
     assert "RINGBACK_DATABASE_URL" in answer
-    assert not list(folder.glob("data*"))
+    assert not list(folder.glob("data*")) + list(folder.glob("*.new"))
     async with fast(folder) as database:
         assert await value_of(database.url, "SELECT 1") == 1
 

@@ -73,9 +73,7 @@ async def test_presence_that_follows_from_calls_cannot_be_asked_for(world: World
     assert await presence_of(world, "anna") is Presence.READY
 
 
-@pytest.mark.parametrize(
-    "presence", [Presence.NOT_READY, Presence.BUSY_ELSEWHERE, Presence.OFFLINE, Presence.WRAP_UP]
-)
+@pytest.mark.parametrize("presence", [Presence.NOT_READY, Presence.BUSY_ELSEWHERE, Presence.OFFLINE, Presence.WRAP_UP])
 async def test_only_ready_agents_are_given_a_callback(world: World, presence: Presence) -> None:
     await world.add_service()
     await world.add_agent("anna", presence="READY")

@@ -1,4 +1,4 @@
-"""A small contact centre for tests: real PostgreSQL, the real engine and the simulator, all on a clock that is moved."""
+"""A small contact centre for tests: real PostgreSQL, the real engine, the simulator, all on a clock that is moved."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -75,7 +75,8 @@ class World:
 
     async def kill_engine(self) -> None:
         """Let the engine vanish without a word (and its calls with it), and its lease run out."""
-        assert self._telephony and self._listening
+        assert self._telephony
+        assert self._listening
         self._listening.cancel()
         await asyncio.gather(self._listening, return_exceptions=True)
         await self._telephony.close()
@@ -158,12 +159,12 @@ class World:
         desired_at = now + timedelta(seconds=in_seconds or 0)
         waits_since = None if is_scheduled else now
         async with self.database.transaction() as connection:
-            service_id, step = await connection.fetchrow(
-                "SELECT id, priority_step_seconds FROM services WHERE name = $1", service
-            )
+            row = await connection.fetchrow("SELECT id, priority_step_seconds FROM services WHERE name = $1", service)
+            assert row
+            place_ahead = timedelta(seconds=priority * row["priority_step_seconds"])
             callback = Callback(
                 id=uuid7(),
-                service_id=service_id,
+                service_id=row["id"],
                 phone_number=phone_number,
                 state=State.SCHEDULED if is_scheduled else State.QUEUED,
                 result=None,
@@ -180,7 +181,7 @@ class World:
                 created_at=now,
                 updated_at=now,
                 queued_at=waits_since,
-                place_at=waits_since and waits_since - timedelta(seconds=priority * step),
+                place_at=waits_since and waits_since - place_ahead,
                 eligible_at=waits_since,
                 customer_held_until=None,
                 agent_id=None,

@@ -1,6 +1,6 @@
 """What follows from how an attempt ended: another attempt, or the result. Pure: no I/O, no clock.
 
-The defaults are the table of docs/outcomes.md; each service may change how often and after how long an outcome is
+The defaults are the table of docs/state_machine.md; each service may change how often and after how long an outcome is
 retried, by the same mechanism.
 """
 

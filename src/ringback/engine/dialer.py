@@ -62,6 +62,9 @@ class Dialer:
         """Take in what the telephony says until its stream ends; `wake` is called when `run_once` has work."""
         self._wake = wake
         async for event in self._telephony.events():
+            if isinstance(event, port.LinkLost) and not self._lease.is_valid:
+                # Coming back would take the link from whoever holds it by now.
+                self._lease.lose()
             self._heard.append(event)
             wake()
 

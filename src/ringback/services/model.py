@@ -14,7 +14,7 @@ class Strategy(StrEnum):
 
 
 class RetryChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How often and after how long one outcome is retried; what is None keeps the default of docs/outcomes.md."""
+    """How often and after how long one outcome is retried; what is None keeps the default of docs/state_machine.md."""
 
     limit: int | None = None
     delay_seconds: int | None = None
