@@ -270,6 +270,18 @@ async def test_second_link_in_one_process_is_a_setup_error(rig: SipRig) -> None:
         await rig.open().start()
 
 
+async def test_busy_sip_port_is_a_setup_error(rig: SipRig) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as squatter:
+        squatter.bind(("127.0.0.1", 0))
+        with pytest.raises(SetupError, match="did not start"):
+            await rig.open(local=f"127.0.0.1:{squatter.getsockname()[1]}").start()
+
+
+async def test_password_that_the_library_cannot_carry_is_a_setup_error(rig: SipRig) -> None:
+    with pytest.raises(SetupError, match="double quote"):
+        rig.open(password='quo"te')
+
+
 async def test_missing_library_is_a_setup_error_that_names_the_command(
     rig: SipRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

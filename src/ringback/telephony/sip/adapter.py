@@ -32,7 +32,7 @@ from ringback.telephony.port import (
 from ringback.telephony.sip.leg import Leg
 from ringback.telephony.sip.link_url import SipLink, parse_sip_link
 from ringback.telephony.sip.media import MediaThread, Recording, Voice
-from ringback.telephony.sip.sounds import PromptUnplayable, read_prompt
+from ringback.telephony.sip.sounds import PromptUnplayable, hold_music, read_prompt
 from ringback.telephony.sip.stack import CallNotPlaced, SipStack, StackEvent
 
 INVITE_SECONDS = 34
@@ -78,6 +78,7 @@ class SipTelephony:
 
     async def start(self) -> None:
         """Bring the SIP stack up and, where the URL says so, register."""
+        await asyncio.to_thread(hold_music)
         await self._stack.start()
         self._loop = asyncio.get_running_loop()
         self._media = MediaThread()

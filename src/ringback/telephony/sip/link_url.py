@@ -10,7 +10,7 @@ from ringback.errors import SetupError
 from ringback.telephony.port import DialRefused, LegRole, Outcome
 
 _URL = re.compile(r"sip:(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(?P<port>\d{1,5}))?(?:\?(?P<query>.*))?")
-_LOCAL = re.compile(r"(?P<address>\[[0-9A-Fa-f:.]+\]|[0-9.]+|[a-z][a-z0-9._-]*)(?::(?P<port>\d{1,5}))?")
+_LOCAL = re.compile(r"(?P<address>\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?::(?P<port>\d{1,5}))?")
 _NUMBER = re.compile(r"\+[1-9]\d{1,14}")
 _EXTENSION = re.compile(r"[A-Za-z0-9_.!~*+-]{1,64}")
 _PHONE = re.compile(
@@ -30,7 +30,7 @@ class SipLink(msgspec.Struct, frozen=True, kw_only=True):
 
     `host` may carry a port. `user` is the account and the caller id of legs that name none; `auth_user` the name for
     digest authentication where it differs; `realm` the domain of our address where it is not the trunk's host.
-    `local` is the address or interface to bind (port 0: any). `is_registered`: register there and hold the
+    `local_address` and `local_port` are bound (port 0: any). `is_registered`: register there and hold the
     registration. `with_plus`: customers are dialled as +49..., else as 49... .
     """
 
@@ -80,8 +80,9 @@ def parse_sip_link(url: str) -> SipLink:
     if parts is None:
         raise InvalidSipLink(f"{url!r} is no SIP link such as sip:trunk.example.org:5060?user=4930123")
     given = _parameters(url, parts["query"] or "")
-    host = parts["host"] + (f":{_port(url, parts['port'])}" if parts["port"] else "")
-    address, port = _local(url, given.get("local"), parts["host"])
+    machine = "127.0.0.1" if parts["host"] == "localhost" else parts["host"]  # baresip asks DNS only
+    host = machine + (f":{_port(url, parts['port'])}" if parts["port"] else "")
+    address, port = _local(url, given.get("local"), machine)
     return SipLink(
         host=host,
         transport=_one_of(url, given, "transport", ("udp", "tcp", "tls")),
@@ -135,7 +136,7 @@ def _port(url: str, text: str) -> int:
 def _local(url: str, local: str | None, host: str) -> tuple[str | None, int]:
     """Where to bind; a trunk on this machine needs the loopback address, which nobody should have to know."""
     if local is None:
-        return ("127.0.0.1", 0) if host == "localhost" or host.startswith("127.") else (None, 0)
+        return ("127.0.0.1", 0) if host.startswith("127.") else (None, 0)
     parts = _LOCAL.fullmatch(local)
     if parts is None:
         raise InvalidSipLink(f"{url!r}: local={local} is no ADDRESS:PORT such as 192.0.2.10:5060")

@@ -1,4 +1,4 @@
-"""The SIP stack: the only module that knows `baresip`, loaded when the first direct SIP link starts.
+"""The SIP stack: the only module that knows `baresip`, loaded when a direct SIP link is opened.
 
 baresip's state is global to the process, so there is one `SipStack` at a time. Its threads hand everything over to
 the event loop that started it; every callback given here runs on that loop.
@@ -108,6 +108,8 @@ class SipStack:
     _running: "SipStack | None" = None
 
     def __init__(self, link: SipLink, password: str, listener: StackListener) -> None:
+        if any(character in '"\\' or not character.isprintable() for character in password):
+            raise SetupError("the SIP password has a double quote, backslash or control character: choose another one")
         self._link, self._password, self._listener = link, password, listener
         self._baresip = _load_baresip()
         self._runtime: Any = None
@@ -141,7 +143,10 @@ class SipStack:
             SipStack._running = None
 
     async def new_agent(self, user: str, display_name: str, *, through_trunk: bool, is_registered: bool) -> Any:
-        """A user agent whose From is that address; only those of the trunk know the password."""
+        """A user agent whose From is that address; only those of the trunk know the password.
+
+        Raises TelephonyUnavailable.
+        """
         link = self._link
         account = self._baresip.Account(
             user=user,
@@ -203,7 +208,7 @@ class SipStack:
     def _configuration(self) -> Any:
         link = self._link
         address = link.local_address
-        listen = f"sip_listen {address}:{link.local_port}\n" if address and address[0] in "[0123456789" else ""
+        listen = f"sip_listen {address}:{link.local_port}\n" if address else ""
         return self._baresip.Config(
             net_interface=address.strip("[]") if address else None,
             max_concurrent_calls=None,
