@@ -272,6 +272,10 @@ class World:
         """How often a phone was called, whether it rang or not."""
         return sum(fact.kind is FactKind.DIALLED and fact.destination == destination for fact in self.journal)
 
+    def dialled_destinations(self) -> set[str]:
+        """Everybody who was called."""
+        return {fact.destination for fact in self.journal if fact.kind is FactKind.DIALLED}
+
     def is_dialled(self, destination: str) -> Callable[[], Awaitable[bool]]:
         """A condition for `until`."""
 

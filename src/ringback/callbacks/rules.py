@@ -14,6 +14,13 @@ from ringback.callbacks.states import Result
 # A leg whose fate is unknown may ring on until its ring timeout; this is added before the customer is rung again.
 UNKNOWN_MARGIN_SECONDS = 10
 
+# So many different numbers in a row that fail alike within SUSPICION_SECONDS cast doubt on the trunk: none of these
+# failures is final. From TRUNK_FAILS_FROM on the trunk is paused for TRUNK_PAUSE_SECONDS.
+TRUNK_SUSPECT_FROM = 3
+TRUNK_FAILS_FROM = 10
+SUSPICION_SECONDS = 600
+TRUNK_PAUSE_SECONDS = 60
+
 
 class AttemptOutcome(StrEnum):
     """How an attempt ended."""
@@ -68,6 +75,18 @@ RETRY_RULES: Mapping[AttemptOutcome, RetryRule] = MappingProxyType(
     }
 )
 
+# What a trunk at fault makes of a call. The others need a trunk that works: somebody's telephone was reached.
+TRUNK_MAY_BE_AT_FAULT = frozenset(
+    {
+        AttemptOutcome.UNREACHABLE,
+        AttemptOutcome.REJECTED,
+        AttemptOutcome.REDIRECTED,
+        AttemptOutcome.INVALID_NUMBER,
+        AttemptOutcome.CONGESTION,
+        AttemptOutcome.TRUNK_ERROR,
+    }
+)
+
 # Outcomes that a service's retry settings may name.
 RETRIABLE = frozenset(RETRY_RULES) - {AttemptOutcome.NOT_DIALLED}
 
@@ -102,13 +121,18 @@ def after_attempt(
     dial_attempts: int,
     settings: Mapping[AttemptOutcome, RetrySetting],
     ring_timeout_seconds: int,
+    numbers_failing_alike: int = 1,
 ) -> TryAgain | GiveUp:
     """Decide after the last of `outcomes`, which are all of the callback's attempts in order.
 
+    `numbers_failing_alike`: how many different numbers in a row ended so on this trunk, this one included.
     JOINED and CANCELLED are decided elsewhere: they have no retry.
     """
     outcome = outcomes[-1]
     rule = rule_for(outcome, settings)
+    if outcome in TRUNK_MAY_BE_AT_FAULT and numbers_failing_alike >= TRUNK_SUSPECT_FROM:
+        doubt = f"{numbers_failing_alike} numbers in a row ended so and the trunk may be at fault"
+        return TryAgain(rule.delay_seconds, f"{_words(outcome)}, but {doubt}; next try in {rule.delay_seconds} s")
     times = outcomes.count(outcome)
     counted = sum(RETRY_RULES[past].counts for past in outcomes if past in RETRY_RULES)
     if rule.limit is not None and times > rule.limit:

@@ -8,7 +8,9 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-from ringback.callbacks.rules import AttemptOutcome
+import structlog
+
+from ringback.callbacks.rules import TRUNK_MAY_BE_AT_FAULT, AttemptOutcome
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.engine import calls
@@ -29,6 +31,8 @@ from ringback.telephony.port import (
 
 APOLOGY = "apology"
 APOLOGY_SECONDS = 15.0
+
+log = structlog.get_logger(__name__)
 
 
 class Acts:
@@ -109,6 +113,8 @@ class Acts:
             await self.hang_up(call.live_legs, HangupReason.NOT_WANTED)
         async with self._database.transaction() as connection:
             await calls.close(connection, call, outcome, self._lease.token, self._clock.now())
+        if outcome in TRUNK_MAY_BE_AT_FAULT:
+            await self._pause_failing_trunk(outcome)
 
     async def _permit_dial(self, call: Call, leg: Leg) -> bool:
         async with self._database.transaction() as connection:
@@ -119,6 +125,12 @@ class Acts:
         async with self._database.transaction() as connection:
             await calls.leg_ended(connection, leg.id, self._lease.token, now, outcome=outcome, ended_by=by)
             await calls.note(connection, call, "leg-ended-by-switch", f"{leg.role.lower()} leg: {detail}", now)
+
+    async def _pause_failing_trunk(self, outcome: AttemptOutcome) -> None:
+        async with self._database.transaction() as connection:
+            alike = await calls.pause_failing_trunk(connection, self._lease.link_id, outcome, self._clock.now())
+        if alike:
+            log.error("trunk paused: its calls fail alike", link=self._lease.link_id, outcome=outcome, numbers=alike)
 
     async def _request(self, call: Call, leg: Leg) -> DialRequest:
         async with self._database.connection() as connection:

@@ -14,7 +14,17 @@ import msgspec
 from ringback.agents.presence import Release, ReleaseTerms, release, start_talking
 from ringback.callbacks import lifecycle
 from ringback.callbacks.model import ENGINE
-from ringback.callbacks.rules import AttemptOutcome, GiveUp, RetrySetting, TryAgain, after_attempt
+from ringback.callbacks.rules import (
+    SUSPICION_SECONDS,
+    TRUNK_FAILS_FROM,
+    TRUNK_MAY_BE_AT_FAULT,
+    TRUNK_PAUSE_SECONDS,
+    AttemptOutcome,
+    GiveUp,
+    RetrySetting,
+    TryAgain,
+    after_attempt,
+)
 from ringback.callbacks.states import Event, Result, State
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
@@ -53,6 +63,7 @@ class _LegRow(msgspec.Struct, frozen=True, kw_only=True):
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of the service that an attempt follows."""
 
+    link_id: str
     service: str
     caller_id: str
     caller_name: str
@@ -94,6 +105,8 @@ _JOINED = _sql.command("joined")
 _END_UNDIALLED_LEGS = _sql.command("end_undialled_legs")
 _CLOSE_ATTEMPT = _sql.command("close_attempt")
 _OUTCOMES = _sql.query("outcomes_of_callback", str)
+_NUMBERS_FAILING_ALIKE = _sql.query("numbers_failing_alike", int)
+_PAUSE_LINK = _sql.command("pause_link")
 _NOTE = _sql.command("note_decision")
 
 
@@ -177,6 +190,16 @@ async def close(connection: Connection, call: Call, outcome: AttemptOutcome, tok
     elif current.state is State.ROUTING:
         await _retry_or_give_up(connection, current, settings, now)
     await _release_agent(connection, current, settings, now)
+
+
+async def pause_failing_trunk(connection: Connection, link_id: str, outcome: AttemptOutcome, now: datetime) -> int:
+    """Pause the link when its last calls failed alike; returns for how many numbers if it was paused now, else 0."""
+    alike = await _numbers_failing_alike(connection, link_id, outcome, now)
+    if alike < TRUNK_FAILS_FROM:
+        return 0
+    until = now + timedelta(seconds=TRUNK_PAUSE_SECONDS)
+    problem = f"paused: the calls to {alike} different numbers in a row ended {outcome}"
+    return alike * await _PAUSE_LINK.run(connection, id=link_id, until=until, problem=problem, now=now)
 
 
 async def leg_rang(connection: Connection, leg_id: UUID, token: int, now: datetime) -> None:
@@ -295,6 +318,7 @@ async def _retry_or_give_up(connection: Connection, call: Call, settings: Terms,
     outcomes = [AttemptOutcome(past) for past in await _OUTCOMES.all(connection, callback_id=call.callback_id)]
     decision = after_attempt(
         outcomes,
+        numbers_failing_alike=await _numbers_failing_alike(connection, settings.link_id, outcomes[-1], now),
         dial_attempts=settings.dial_attempts,
         settings=settings.retry_settings,
         ring_timeout_seconds=settings.ring_timeout_seconds,
@@ -314,6 +338,13 @@ async def _retry_or_give_up(connection: Connection, call: Call, settings: Terms,
         case TryAgain(delay_seconds, reason):
             eligible_at = now + timedelta(seconds=delay_seconds)
             await change(event=Event.REQUEUED, reason=reason, eligible_at=eligible_at)
+
+
+async def _numbers_failing_alike(connection: Connection, link_id: str, outcome: AttemptOutcome, now: datetime) -> int:
+    if outcome not in TRUNK_MAY_BE_AT_FAULT:
+        return 1
+    since = now - timedelta(seconds=SUSPICION_SECONDS)
+    return await _NUMBERS_FAILING_ALIKE.one(connection, link_id=link_id, outcome=outcome, since=since)
 
 
 async def _release_agent(connection: Connection, call: Call, settings: Terms, now: datetime) -> None:

@@ -151,7 +151,7 @@ ORDER BY created_at, id
 
 -- name: terms_of_attempt
 SELECT
-    s.name AS service, s.caller_id, s.caller_name, s.ring_timeout_seconds, s.agent_ring_timeout_seconds,
+    a.link_id, s.name AS service, s.caller_id, s.caller_name, s.ring_timeout_seconds, s.agent_ring_timeout_seconds,
     s.customer_hold_seconds, s.max_talk_seconds, s.wrap_up_seconds, s.agent_no_answer_limit, s.dial_attempts,
     s.retries
 FROM attempts AS a
@@ -197,6 +197,23 @@ UPDATE attempts SET closed_at = :now, outcome = :outcome WHERE id = :attempt_id 
 
 -- name: outcomes_of_callback
 SELECT outcome FROM attempts WHERE callback_id = :callback_id AND closed_at IS NOT NULL ORDER BY number
+
+-- name: numbers_failing_alike
+-- How many different numbers there are in the newest run of attempts that ended with this outcome.
+WITH newest AS (
+    SELECT c.phone_number, a.outcome, row_number() OVER (ORDER BY a.closed_at DESC) AS place
+    FROM attempts AS a
+    JOIN callbacks AS c ON c.id = a.callback_id
+    WHERE a.link_id = :link_id AND a.closed_at > :since AND a.outcome NOT IN ('NOT_DIALLED', 'CANCELLED', 'UNKNOWN')
+    ORDER BY a.closed_at DESC
+    LIMIT 100
+)
+SELECT count(DISTINCT phone_number) FROM newest
+WHERE place < coalesce((SELECT min(place) FROM newest WHERE outcome <> :outcome), 101)
+
+-- name: pause_link
+UPDATE links SET paused_until = :until, problem = :problem
+WHERE id = :id AND (paused_until IS NULL OR paused_until <= :now)
 
 -- name: note_decision
 INSERT INTO decisions (callback_id, attempt_id, at, rule, detail)

@@ -262,6 +262,7 @@ CREATE TABLE attempts (
 CREATE UNIQUE INDEX one_open_attempt_per_callback ON attempts (callback_id) WHERE closed_at IS NULL;
 CREATE UNIQUE INDEX one_open_attempt_per_agent ON attempts (agent_id) WHERE closed_at IS NULL;
 CREATE INDEX open_attempts_of_a_link ON attempts (link_id) WHERE closed_at IS NULL;
+CREATE INDEX closed_attempts_of_a_link ON attempts (link_id, closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX departures_of_a_service ON attempts (service_id, opened_at);
 
 -- One side of a call. A leg may ring from `dial_permitted_at` until `ended_at`, and the next leg of the same side
