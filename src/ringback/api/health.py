@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import MediaType, Response, get
+from litestar.di import NamedDependency
 
 from ringback.api.auth import PUBLIC
 from ringback.api.backend import Backend
@@ -32,7 +33,7 @@ async def healthz() -> Health:
 
 
 @get("/readyz", opt=PUBLIC, summary="Can the process do its work")
-async def readyz(backend: Backend) -> Readiness:
+async def readyz(backend: NamedDependency[Backend]) -> Readiness:
     """503 while the database is away or its schema is not this version's."""
     async with backend.database.connection() as connection:
         try:
@@ -46,7 +47,7 @@ async def readyz(backend: Backend) -> Readiness:
 
 
 @get("/metrics", opt=PUBLIC, media_type=MediaType.TEXT, include_in_schema=False)
-async def metrics(numbers: Metrics) -> Response[bytes]:
+async def metrics(numbers: NamedDependency[Metrics]) -> Response[bytes]:
     """Numbers in Prometheus' text format."""
     return Response(await numbers.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 

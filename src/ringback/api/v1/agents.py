@@ -4,6 +4,8 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from ringback.accounts.api_keys import Scope
 from ringback.agents import roster
@@ -41,19 +43,19 @@ class PresenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get(opt=needs(Scope.READ), summary="List agents", responses=WHEN_READING)
-async def list_all(backend: Backend, service: str | None = None) -> Agents:
+async def list_all(backend: NamedDependency[Backend], service: FromQuery[str | None] = None) -> Agents:
     """Every agent, or those who serve one service."""
     return Agents(await roster.list_all(backend.database, service=service))
 
 
 @get("/{name:str}", opt=needs(Scope.READ), summary="One agent", responses=WHEN_READING)
-async def show(name: str, backend: Backend) -> AgentView:
+async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> AgentView:
     """An agent, with presence and services."""
     return await roster.get(backend.database, name)
 
 
 @put("/{name:str}", opt=needs(Scope.AGENTS), summary="Create or change an agent", responses=WHEN_CHANGING)
-async def save(name: str, data: AgentRequest, backend: Backend) -> AgentView:
+async def save(name: FromPath[str], data: JSONBody[AgentRequest], backend: NamedDependency[Backend]) -> AgentView:
     """A new agent is OFFLINE; repeating the request is harmless."""
     return await roster.save(
         backend.database,
@@ -72,7 +74,11 @@ async def save(name: str, data: AgentRequest, backend: Backend) -> AgentView:
     summary="Ask for a presence",
     responses=WHEN_CHANGING,
 )
-async def ask_presence(name: str, data: PresenceRequest, backend: Backend) -> AgentView:
+async def ask_presence(
+    name: FromPath[str],
+    data: JSONBody[PresenceRequest],
+    backend: NamedDependency[Backend],
+) -> AgentView:
     """Asked for during RESERVED or TALKING, it takes effect afterwards (`wanted_presence`)."""
     return await roster.ask_presence(backend.database, backend.clock, name, data.state, data.reason)
 

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from ringback.accounts.api_keys import Scope
 from ringback.api.auth import needs
@@ -44,12 +45,12 @@ class RescheduleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     responses={**WHEN_CHANGING, 201: ResponseSpec(CallbackView, description="The callback; Location is its address")},
 )
 async def create(
-    data: CallbackRequest,
-    backend: Backend,
-    actor: Actor,
+    data: JSONBody[CallbackRequest],
+    backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
     request: ApiRequest,
     idempotency_key: Annotated[
-        str | None, Parameter(header="Idempotency-Key", min_length=1, max_length=MAX_TEXT)
+        str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_TEXT)
     ] = None,
 ) -> Response[Any]:
     """Create a callback: now, or at `desired_at`.
@@ -65,16 +66,16 @@ async def create(
 
 @get(opt=needs(Scope.READ), summary="List callbacks", responses=WHEN_READING)
 async def find(
-    backend: Backend,
-    from_at: Annotated[datetime | None, Parameter(query="from", description="Desired time, inclusive")] = None,
-    to_at: Annotated[datetime | None, Parameter(query="to", description="Desired time, exclusive")] = None,
-    states: Annotated[list[State] | None, Parameter(query="state", description="Repeatable")] = None,
-    services: Annotated[list[str] | None, Parameter(query="service", description="Names; repeatable")] = None,
-    result: Result | None = None,
-    is_open: Annotated[bool | None, Parameter(query="open", description="true: not COMPLETED")] = None,
-    limit: Annotated[int, Parameter(ge=1, le=pages.MAX_LIMIT)] = pages.DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Parameter(description='From a page, or "last"')] = None,
-    total: Annotated[str, Parameter(pattern="^(capped|exact)$", description="capped: counts to 10,000")] = "capped",
+    backend: NamedDependency[Backend],
+    from_at: Annotated[datetime | None, QueryParameter(name="from", description="Desired time, inclusive")] = None,
+    to_at: Annotated[datetime | None, QueryParameter(name="to", description="Desired time, exclusive")] = None,
+    states: Annotated[list[State] | None, QueryParameter(name="state", description="Repeatable")] = None,
+    services: Annotated[list[str] | None, QueryParameter(name="service", description="Names; repeatable")] = None,
+    result: FromQuery[Result | None] = None,
+    is_open: Annotated[bool | None, QueryParameter(name="open", description="true: not COMPLETED")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=pages.MAX_LIMIT)] = pages.DEFAULT_LIMIT,
+    cursor: Annotated[str | None, QueryParameter(description='From a page, or "last"')] = None,
+    total: Annotated[str, QueryParameter(pattern="^(capped|exact)$", description="capped: to 10,000")] = "capped",
 ) -> Page:
     """A page of the callbacks that fit, the earliest desired time first."""
     wanted = CallbackFilter(
@@ -90,7 +91,7 @@ async def find(
 
 
 @get("/{callback_id:uuid}", opt=needs(Scope.READ), summary="One callback", responses=WHEN_READING)
-async def show(callback_id: UUID, backend: Backend) -> CallbackView:
+async def show(callback_id: FromPath[UUID], backend: NamedDependency[Backend]) -> CallbackView:
     """The callback with its place in the queue, its estimated wait and why it waits right now."""
     return await views.get(backend.database, backend.clock, callback_id)
 
@@ -101,7 +102,7 @@ async def show(callback_id: UUID, backend: Backend) -> CallbackView:
     summary="All that is known of one callback",
     responses=WHEN_READING,
 )
-async def metrics(callback_id: UUID, backend: Backend) -> CallbackTrace:
+async def metrics(callback_id: FromPath[UUID], backend: NamedDependency[Backend]) -> CallbackTrace:
     """Every transition, attempt and leg, the time in each state, who did what, and the decisions taken."""
     return await trace.trace(backend.database, backend.clock, callback_id)
 
@@ -113,7 +114,12 @@ async def metrics(callback_id: UUID, backend: Backend) -> CallbackTrace:
     summary="Cancel a callback",
     responses=WHEN_CHANGING,
 )
-async def cancel(callback_id: UUID, backend: Backend, actor: Actor, data: CancelRequest | None = None) -> CallbackView:
+async def cancel(
+    callback_id: FromPath[UUID],
+    backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
+    data: JSONBody[CancelRequest | None] = None,
+) -> CallbackView:
     """Possible while SCHEDULED, QUEUED or ROUTING; what rings is hung up within about a second."""
     reason = data.reason if data else None
     return await requests.cancel(backend.database, backend.clock, actor, callback_id, reason)
@@ -126,7 +132,12 @@ async def cancel(callback_id: UUID, backend: Backend, actor: Actor, data: Cancel
     summary="Change the desired time",
     responses=WHEN_CHANGING,
 )
-async def reschedule(callback_id: UUID, data: RescheduleRequest, backend: Backend, actor: Actor) -> CallbackView:
+async def reschedule(
+    callback_id: FromPath[UUID],
+    data: JSONBody[RescheduleRequest],
+    backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
+) -> CallbackView:
     """Possible while SCHEDULED; the callback keeps its id."""
     return await requests.reschedule(
         backend.database, backend.clock, actor, callback_id, data.desired_at, data.time_zone

@@ -1,0 +1,54 @@
+"""Numbers as people write them, and those that are refused."""
+
+import pytest
+
+from ringback.errors import NeverPossible
+from ringback.numbers import phone
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("+49 30 1234567", None, "+49301234567"),
+        ("030 / 123 45 67", "DE", "+49301234567"),
+        ("0049 30 1234567", "DE", "+49301234567"),
+        ("tel:+49-30-1234567", None, "+49301234567"),
+        ("(212) 555-0123", "US", "+12125550123"),
+        ("+44 20 7946 0958", "DE", "+442079460958"),
+    ],
+)
+def test_a_number_becomes_e164_however_it_is_written(text: str, region: str | None, number: str) -> None:
+    assert phone.parse(text, region) == number
+
+
+@pytest.mark.parametrize("text", ["", "hello", "+", "12", "030 1234567", "+999 1234567", "\x00"])
+def test_what_does_not_parse_is_an_invalid_number(text: str) -> None:
+    with pytest.raises(phone.InvalidNumber) as refusal:
+        phone.parse(text, None)
+    assert refusal.value.code == "invalid-number"
+    assert repr(text) in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "why"),
+    [
+        ("+49 3", None, "too short"),
+        ("+1 212 555", None, "too short"),
+        ("+1 212 555 0123 4567", None, "too long"),
+        ("+49 30 1234567 1234567 1234567", None, "too long"),
+        ("555-0123", "US", "area code"),
+        ("+1 900 234 5678", None, "premium rate"),
+        ("0900 1 123456", "DE", "premium rate"),
+        ("+49 30 1234567 ext. 12", None, "extension"),
+    ],
+)
+def test_a_number_that_may_not_be_called_is_refused_with_the_reason(text: str, region: str | None, why: str) -> None:
+    with pytest.raises(phone.NumberRefused, match=why) as refusal:
+        phone.parse(text, region)
+    assert refusal.value.code == "number-refused"
+    assert refusal.value.details["phone_number"] == text
+
+
+def test_a_national_number_needs_the_country_of_the_service() -> None:
+    with pytest.raises(NeverPossible, match="country code is missing"):
+        phone.parse("030 1234567", None)

@@ -1,0 +1,98 @@
+"""The sentence that says why a callback waits."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from ringback.agents.model import Presence
+from ringback.callbacks.queue import Situation
+from ringback.callbacks.states import State
+from ringback.callbacks.waiting import Progress, why_waiting
+from ringback.telephony.port import LegRole
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+READY = Situation(
+    id=1,
+    name="support",
+    display_name="Support",
+    is_enabled=True,
+    link_id="main",
+    presences={Presence.READY: 1, Presence.OFFLINE: 2},
+    departure_count=0,
+    first_departure=None,
+    last_departure=None,
+    link_is_held=True,
+    link_is_up=True,
+    link_problem=None,
+    link_paused_until=None,
+)
+QUEUED = Progress(
+    state=State.QUEUED,
+    desired_at=NOW,
+    eligible_at=NOW,
+    attempts=0,
+    agent=None,
+    rung=(),
+    answered=(),
+    position=3,
+)
+
+
+def sentence(situation: Situation = READY, **changes: Any) -> str | None:
+    return why_waiting(msgspec.structs.replace(QUEUED, **changes), situation, NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"link_is_held": False, "link_is_up": False}, "No engine holds the telephony link 'main'"),
+        ({"link_is_up": False, "link_problem": "no route"}, "The telephony link 'main' is down: no route."),
+        ({"link_paused_until": NOW + timedelta(minutes=5)}, "paused until 2026-11-23T09:05:00Z"),
+        ({"presences": {}}, "No agent serves this service."),
+        ({"presences": {Presence.OFFLINE: 2}}, "No agent of the service is logged in."),
+        ({"presences": {Presence.TALKING: 1, Presence.NOT_READY: 1}}, "busy or not ready"),
+        ({}, "It waits for its turn: 2 before it in the queue."),
+    ],
+)
+def test_a_queued_callback_tells_what_is_in_its_way(changes: dict[str, Any], words: str) -> None:
+    assert words in str(sentence(msgspec.structs.replace(READY, **changes)))
+
+
+def test_a_retry_tells_when_it_is_due() -> None:
+    due = NOW + timedelta(minutes=5)
+    assert sentence(eligible_at=due, attempts=1) == "Attempt 2 is not made before 2026-11-23T09:05:00Z."
+
+
+def test_the_first_of_the_queue_is_told_so() -> None:
+    assert "next in its queue" in str(sentence(position=1))
+
+
+def test_a_scheduled_callback_waits_for_its_time_and_then_for_an_engine() -> None:
+    later = NOW + timedelta(hours=1)
+    assert sentence(state=State.SCHEDULED, desired_at=later) == "It waits for its desired time, 2026-11-23T10:00:00Z."
+    late = sentence(state=State.SCHEDULED, desired_at=NOW - timedelta(seconds=90))
+    assert late == "Its desired time passed 90 s ago and no engine has queued it yet: is one running?"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Agent anna is reserved; nobody is rung yet."),
+        ({"rung": [LegRole.CUSTOMER]}, "Agent anna is reserved; the customer is rung."),
+        (
+            {"rung": [LegRole.AGENT], "answered": [LegRole.CUSTOMER]},
+            "Agent anna is reserved; the customer is on the line, the agent is rung.",
+        ),
+        ({"agent": None}, "The customer is on the line and holds for the next agent."),
+    ],
+)
+def test_a_routed_callback_tells_who_is_rung(changes: dict[str, Any], words: str) -> None:
+    routing: dict[str, Any] = {"state": State.ROUTING, "agent": "anna", **changes}
+    assert sentence(READY, **routing) == words
+
+
+def test_a_talk_is_told_and_a_completed_callback_waits_for_nothing() -> None:
+    assert "agent anna are joined" in str(sentence(state=State.PROCESSING, agent="anna"))
+    assert sentence(state=State.COMPLETED) is None
