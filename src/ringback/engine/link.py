@@ -89,11 +89,11 @@ class Lease:
                 epoch=epoch,
             )
 
-    async def release(self) -> None:
+    async def release(self, problem: str | None = None) -> None:
         """Give the link back, for somebody else to take at once. Raises DatabaseUnavailable."""
         self._is_lost = True
         async with self._database.transaction() as connection:
-            await _RELEASE.run(connection, id=self.link_id, holder=self._holder, token=self.token)
+            await _RELEASE.run(connection, id=self.link_id, holder=self._holder, token=self.token, problem=problem)
 
 
 def holder_name() -> str:

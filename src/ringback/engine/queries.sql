@@ -18,7 +18,7 @@ UPDATE links SET expires_at = :expires_at WHERE id = :id AND holder = :holder AN
 
 -- name: release_link
 UPDATE links
-SET holder = NULL, expires_at = NULL, is_up = false, problem = NULL
+SET holder = NULL, expires_at = NULL, is_up = false, problem = :problem
 WHERE id = :id AND holder = :holder AND token = :token
 
 -- name: tell_link

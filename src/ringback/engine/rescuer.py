@@ -13,8 +13,12 @@ from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.engine.link import acquire, holder_name
 from ringback.engine.session import Session
+from ringback.errors import SetupError
 from ringback.telephony.links import adapter_name
 from ringback.telephony.port import Telephony
+
+# A link that this process cannot use is left to others for so long.
+UNUSABLE_SECONDS = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +41,14 @@ class Rescuer:
         self._lease_seconds = lease_seconds
         self._holder = holder_name()
         self._working: dict[str, asyncio.Task[None]] = {}
+        self._not_before: dict[str, float] = {}
         self.sessions: dict[str, Session] = {}
 
     async def run_once(self) -> int:
         """Take what is free; returns how many links were taken."""
-        return sum([await self._take(link_id) for link_id in self._links if link_id not in self._working])
+        now = self._clock.monotonic()
+        free = [link_id for link_id in self._links if link_id not in self._working]
+        return sum([await self._take(link_id) for link_id in free if now >= self._not_before.get(link_id, now)])
 
     async def close(self) -> None:
         """Give every link back."""
@@ -68,6 +75,9 @@ class Rescuer:
     async def _work(self, link_id: str, session: Session) -> None:
         try:
             await session.run()
+        except SetupError as problem:
+            log.error("link cannot be used by this engine", link=link_id, problem=str(problem))
+            self._not_before[link_id] = self._clock.monotonic() + UNUSABLE_SECONDS
         except Exception:
             log.exception("the session of a link failed", link=link_id)
         finally:

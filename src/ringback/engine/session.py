@@ -28,6 +28,7 @@ class Session:
         self._telephony = telephony
         self._listener = database.changes.listener()
         self._is_stopping = False
+        self._problem: str | None = None
 
     def stop(self) -> None:
         """Ask `run` to give the link back and return."""
@@ -35,17 +36,18 @@ class Session:
         self._listener.wake()
 
     async def run(self) -> None:
-        """Work the link until `stop` is called or somebody else holds it."""
+        """Work the link until `stop` is called or somebody else holds it.
+
+        Raises SetupError when this process can never work it; the link is given back with that problem told.
+        """
         renewing = asyncio.create_task(self._keep_renewing(), name=f"lease of {self.lease.link_id}")
         listening = asyncio.create_task(self.dialer.listen(self._listener.wake), name=f"link {self.lease.link_id}")
         try:
             await self._telephony.start()
             await self._work()
         except SetupError as problem:
-            log.error("link cannot be used", link=self.lease.link_id, problem=str(problem))
-            with suppress(DatabaseUnavailable):
-                await self.lease.tell(is_up=False, problem=str(problem))
-            await self._wait_for_stop()
+            self._problem = str(problem)
+            raise
         finally:
             await self._leave(listening)
             renewing.cancel()
@@ -71,10 +73,6 @@ class Session:
         if is_fenced:
             await self.dialer.abandon()
 
-    async def _wait_for_stop(self) -> None:
-        while not (self._is_stopping or self.lease.is_lost):
-            await self._listener.wait(1.0)
-
     async def _keep_renewing(self) -> None:
         while not self.lease.is_lost:
             with suppress(DatabaseUnavailable):
@@ -90,5 +88,5 @@ class Session:
         if not self.lease.is_lost:
             with suppress(DatabaseUnavailable):
                 await self.dialer.finish()
-                await self.lease.release()
+                await self.lease.release(self._problem)
         log.info("link left", link=self.lease.link_id)
