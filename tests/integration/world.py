@@ -229,6 +229,15 @@ class World:
 
     # -- what can be seen
 
+    async def fetch(self, query: str) -> list[dict[str, Any]]:
+        """Rows of the database."""
+        async with self.database.connection() as connection:
+            return [dict(row) for row in await connection.fetch(query)]
+
+    def report(self) -> str:
+        """The journal, for a failure's message."""
+        return "\n".join(f"{fact.at:%H:%M:%S} {fact.kind} {fact.leg_id} {fact.destination}" for fact in self.journal)
+
     async def callback(self, callback_id: UUID) -> Callback:
         """The callback as it is now."""
         async with self.database.connection() as connection:
