@@ -43,6 +43,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    is_practice: bool
 
 
 class NewApiKey(msgspec.Struct, frozen=True):
@@ -85,7 +86,13 @@ _NOTE_USED = _sql.command("note_api_key_used")
 
 
 async def create(
-    database: Database, clock: Clock, name: str, scopes: Collection[Scope], *, expires_at: datetime | None = None
+    database: Database,
+    clock: Clock,
+    name: str,
+    scopes: Collection[Scope],
+    *,
+    expires_at: datetime | None = None,
+    is_practice: bool = False,
 ) -> NewApiKey:
     """Make a key. Raises InvalidApiKey, ApiKeyExists."""
     now = clock.now()
@@ -99,6 +106,7 @@ async def create(
             scopes=sorted(set(scopes)),
             now=now,
             expires_at=expires_at,
+            is_practice=is_practice,
         )
     if key is None:
         raise ApiKeyExists(f"There is an API key {name!r} already, perhaps revoked: choose another name", api_key=name)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import asyncpg
 import msgspec
 
 from ringback.agents import presence
@@ -10,7 +11,7 @@ from ringback.agents.presence import AgentNotFound
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
-from ringback.errors import NeverPossible
+from ringback.errors import ConflictsNow, NeverPossible
 from ringback.services import catalog
 
 MAX_NAME_LENGTH = 64
@@ -20,6 +21,18 @@ class InvalidAgent(NeverPossible):
     """A field of an agent has a value that cannot be; `field` says which."""
 
     code = "invalid-agent"
+
+
+class AgentExists(ConflictsNow):
+    """There is an agent of this name already."""
+
+    code = "agent-exists"
+
+
+class AgentInUse(ConflictsNow):
+    """The agent has had calls, which still tell of them, and cannot be deleted; OFFLINE and no services do as well."""
+
+    code = "agent-in-use"
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +54,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
 _sql = QueryFile(__file__, "roster.sql")
 _AGENTS = _sql.query("agents", AgentView)
 _SAVE = _sql.query("save", int)
+_DELETE = _sql.command("delete")
 _LEAVE_SERVICES = _sql.command("leave_services")
 _JOIN_SERVICES = _sql.command("join_services")
 
@@ -94,6 +108,42 @@ async def save(
         await _LEAVE_SERVICES.run(connection, id=agent_id, service_ids=service_ids)
         await _JOIN_SERVICES.run(connection, id=agent_id, service_ids=service_ids)
         return await named(connection, name)
+
+
+async def create(
+    database: Database,
+    clock: Clock,
+    name: str,
+    *,
+    endpoint: str,
+    services: list[str],
+    display_name: str | None = None,
+    is_practice: bool = False,
+) -> AgentView:
+    """As `save`, for an agent who must be new. Raises AgentExists too."""
+    async with database.connection() as connection:
+        if await _AGENTS.first(connection, name=name, service_id=None) is not None:
+            raise AgentExists(f"There is an agent {name!r} already", agent=name)
+    return await save(
+        database,
+        clock,
+        name,
+        endpoint=endpoint,
+        services=services,
+        display_name=display_name,
+        is_practice=is_practice,
+    )
+
+
+async def delete(database: Database, name: str) -> None:
+    """Delete an agent of whom no call tells. Raises AgentNotFound, AgentInUse."""
+    try:
+        async with database.transaction() as connection:
+            if not await _DELETE.run(connection, name=name):
+                raise AgentNotFound(f"There is no agent {name!r}", agent=name)
+    except asyncpg.ForeignKeyViolationError:
+        text = f"The agent {name!r} has had calls: make them OFFLINE and let them serve no service instead"
+        raise AgentInUse(text, agent=name) from None
 
 
 async def ask_presence(

@@ -31,3 +31,6 @@ DELETE FROM agent_services WHERE agent_id = :id AND service_id <> ALL (:service_
 INSERT INTO agent_services (agent_id, service_id)
 SELECT :id, service_id FROM unnest(:service_ids::int[]) AS service_id
 ON CONFLICT DO NOTHING
+
+-- name: delete
+DELETE FROM agents WHERE name = :name

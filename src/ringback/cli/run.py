@@ -9,6 +9,7 @@ import typer
 from ringback.api.app import create_app
 from ringback.api.server import serve as serve_app
 from ringback.cli.database import open_database, wait_until_ready
+from ringback.cli.practice import say_stage, with_practice_link
 from ringback.cli.process import run_until_stopped, together
 from ringback.cli.start import start
 from ringback.cli.welcome import welcome
@@ -16,6 +17,7 @@ from ringback.clock import SystemClock
 from ringback.database.pool import Database
 from ringback.engine.runner import Engine
 from ringback.errors import SetupError
+from ringback.practice import Players, set_up
 from ringback.settings import Settings, parse_links
 from ringback.telephony.links import open_telephony
 
@@ -32,7 +34,7 @@ def run(
     The database is the embedded one unless RINGBACK_DATABASE_URL names another. Ctrl-C stops everything in order.
     """
     settings = start()
-    run_until_stopped(_run(settings))
+    run_until_stopped(_run(with_practice_link(settings) if practice else settings, with_practice=practice))
 
 
 def serve() -> None:
@@ -56,11 +58,14 @@ def engine(
     run_until_stopped(_engine(settings))
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, *, with_practice: bool) -> None:
     check_links(settings)
     clock = SystemClock()
     async with open_database(settings) as database:
-        await together(_serving(database, settings, clock), _working_after_migration(database, settings, clock))
+        await together(
+            _serving(database, settings, clock),
+            _working_after_migration(database, settings, clock, with_practice=with_practice),
+        )
 
 
 async def _serve(settings: Settings) -> None:
@@ -86,10 +91,17 @@ async def _clock_kept(database: Database, clock: SystemClock) -> None:
     await database.keep_clock_set(clock)
 
 
-async def _working_after_migration(database: Database, settings: Settings, clock: SystemClock) -> None:
+async def _working_after_migration(
+    database: Database, settings: Settings, clock: SystemClock, *, with_practice: bool
+) -> None:
     await wait_until_ready(database, clock, migrates=True)
+    works = [_working(database, settings, clock), database.keep_clock_set(clock)]
+    stage = await set_up(database, clock) if with_practice else None
     welcome(settings)
-    await together(_working(database, settings, clock), database.keep_clock_set(clock))
+    if stage is not None:
+        say_stage(stage, settings)
+        works.append(Players(database, clock).run())
+    await together(*works)
 
 
 async def _working(database: Database, settings: Settings, clock: SystemClock) -> None:

@@ -111,6 +111,7 @@ CREATE TABLE api_keys (
     expires_at timestamptz,
     revoked_at timestamptz,
     last_used_at timestamptz,
+    is_practice boolean NOT NULL DEFAULT false,
     CONSTRAINT one_api_key_per_name UNIQUE (name),
     CONSTRAINT one_api_key_per_hash UNIQUE (key_hash),
     CONSTRAINT scopes_are_known CHECK (

@@ -1,0 +1,145 @@
+"""`ringback agents`."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ringback.agents import roster
+from ringback.agents.model import Presence
+from ringback.agents.roster import AgentView
+from ringback.cli.installation import Installation, ask
+from ringback.cli.output import JsonOption, marked_practice, print_json, say, table, time_text
+
+commands = typer.Typer(no_args_is_help=True, help="Agents: the people who are joined with customers.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the agent.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why, for the others to read.")]
+
+_STYLES = {
+    Presence.READY: "green",
+    Presence.NOT_READY: "red",
+    Presence.BUSY_ELSEWHERE: "yellow",
+    Presence.RESERVED: "magenta",
+    Presence.TALKING: "bold green",
+    Presence.WRAP_UP: "cyan",
+    Presence.OFFLINE: "dim",
+}
+
+
+@commands.command("list")
+def list_all(
+    service: Annotated[str | None, typer.Option("--service", help="Only those who serve this service.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """List the agents with their presence and the services they serve."""
+    found = ask(lambda on: roster.list_all(on.database, service=service))
+    if json:
+        print_json(found)
+    elif found:
+        _show(found)
+    else:
+        say("There is no agent yet; `ringback agents add NAME --endpoint …` makes one.")
+
+
+@commands.command()
+def show(name: Name, json: JsonOption = False) -> None:
+    """Show one agent."""
+    agent = ask(lambda on: roster.get(on.database, name))
+    if json:
+        print_json(agent)
+    else:
+        _show([agent])
+
+
+@commands.command()
+def add(
+    name: Name,
+    endpoint: Annotated[str, typer.Option("--endpoint", help="What is rung, such as sip:anna@10.0.0.7.")],
+    service: Annotated[list[str] | None, typer.Option("--service", help="A service to serve; may be repeated.")] = None,
+    display_name: Annotated[str | None, typer.Option("--display-name", help="The name that is shown.")] = None,
+) -> None:
+    """Add an agent, who is OFFLINE at first.
+
+    For example: ringback agents add anna --endpoint sip:anna@10.0.0.7 --service support
+    """
+
+    async def do(on: Installation) -> AgentView:
+        return await roster.create(
+            on.database, on.clock, name, endpoint=endpoint, services=service or [], display_name=display_name
+        )
+
+    _show([ask(do)])
+
+
+@commands.command("set")
+def change(
+    name: Name,
+    endpoint: Annotated[str | None, typer.Option("--endpoint", help="What is rung.")] = None,
+    service: Annotated[
+        list[str] | None, typer.Option("--service", help="The services to serve, all of them; may be repeated.")
+    ] = None,
+    display_name: Annotated[str | None, typer.Option("--display-name", help="The name that is shown.")] = None,
+    no_services: Annotated[bool, typer.Option("--no-services", help="Serve no service any more.")] = False,
+) -> None:
+    """Change an agent; what is left out stays."""
+    if no_services and service:
+        raise typer.BadParameter("--no-services and --service exclude each other")
+
+    async def do(on: Installation) -> AgentView:
+        now = await roster.get(on.database, name)
+        return await roster.save(
+            on.database,
+            on.clock,
+            name,
+            endpoint=endpoint or now.endpoint,
+            services=[] if no_services else service or list(now.services),
+            display_name=display_name,
+        )
+
+    _show([ask(do)])
+
+
+@commands.command()
+def remove(name: Name) -> None:
+    """Remove an agent who has never had a call. One who has can be set OFFLINE and serve no service."""
+    ask(lambda on: roster.delete(on.database, name))
+    say(f"The agent {name!r} is removed.")
+
+
+@commands.command()
+def presence(
+    name: Name,
+    wanted: Annotated[
+        Presence,
+        typer.Argument(metavar="PRESENCE", help="READY, NOT_READY, BUSY_ELSEWHERE or OFFLINE.", case_sensitive=False),
+    ],
+    reason: Reason = None,
+) -> None:
+    """Ask for a presence; during a call it takes effect afterwards."""
+    _show([ask(lambda on: roster.ask_presence(on.database, on.clock, name, wanted, reason))])
+
+
+def _show(agents: list[AgentView]) -> None:
+    columns = ("Agent", "Presence", "Since", "Endpoint", "Services")
+    say(table(columns, [_row(agent) for agent in agents], kept_whole=("Presence", "Since")))
+
+
+def _row(agent: AgentView) -> list[Text | str]:
+    name = agent.name if agent.display_name == agent.name else f"{agent.name} ({agent.display_name})"
+    return [
+        marked_practice(name, agent.is_practice),
+        _presence_text(agent),
+        time_text(agent.presence_since),
+        agent.endpoint,
+        ", ".join(agent.services) or Text("none", style="red"),
+    ]
+
+
+def _presence_text(agent: AgentView) -> Text:
+    text = Text(agent.presence, style=_STYLES[agent.presence])
+    if agent.presence_reason:
+        text.append(f"\n{agent.presence_reason}", style="dim")
+    if agent.wanted_presence:
+        text.append(f"\nthen {agent.wanted_presence}", style="dim")
+    return text

@@ -1,0 +1,127 @@
+"""`ringback services`."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.text import Text
+
+from ringback.agents.model import LOGGED_IN, Presence
+from ringback.callbacks import queue
+from ringback.callbacks.queue import ServiceStatus
+from ringback.cli.input import as_struct, assignments, json_value
+from ringback.cli.installation import Installation, ask
+from ringback.cli.output import JsonOption, duration_text, fields, marked_practice, print_json, say, table
+from ringback.services import catalog
+from ringback.services.catalog import ServiceChoices
+from ringback.services.model import Service
+
+commands = typer.Typer(no_args_is_help=True, help="Services: the queues that callbacks wait in.")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the service.")]
+Choices = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[KEY=VALUE]...", help="Settings of the service; `ringback services show` lists them."),
+]
+
+
+@commands.command("list")
+def list_all(json: JsonOption = False) -> None:
+    """List the services and how things stand in them.
+
+    Ready: agents who could take a call now, of those logged in. Wait: the estimate for a new caller.
+    """
+    found = ask(_all_with_status)
+    if json:
+        print_json([service for service, _ in found])
+    elif found:
+        columns = ("Service", "Enabled", "Scheduled", "Queued", "Routing", "Processing", "Ready", "Wait")
+        say(table(columns, [_row(service, status) for service, status in found]))
+    else:
+        say("There is no service yet; `ringback services add NAME` makes one.")
+
+
+@commands.command()
+def show(name: Name, json: JsonOption = False) -> None:
+    """Show every setting of a service."""
+    service = ask(lambda on: catalog.get(on.database, name))
+    if json:
+        print_json(service)
+    else:
+        _show(service)
+
+
+@commands.command()
+def add(name: Name, choices: Choices = None) -> None:
+    """Add a service, for example: ringback services add support time_zone=Europe/Berlin default_region=DE"""
+    chosen = _chosen(choices or [])
+    _show(ask(lambda on: catalog.create(on.database, name, chosen)))
+
+
+@commands.command("set")
+def change(name: Name, choices: Choices = None) -> None:
+    """Change settings of a service, for example: ringback services set support wrap_up_seconds=30
+
+    They hold from the next decision on.
+    """
+    if not choices:
+        raise typer.BadParameter("write at least one KEY=VALUE, such as wrap_up_seconds=30")
+    chosen = _chosen(choices)
+    _show(ask(lambda on: catalog.update(on.database, name, chosen)))
+
+
+@commands.command()
+def remove(name: Name) -> None:
+    """Remove a service that has no callbacks. One that has them can be disabled: set NAME is_enabled=false"""
+    ask(lambda on: catalog.delete(on.database, name))
+    say(f"The service {name!r} is removed.")
+
+
+def _chosen(texts: list[str]) -> ServiceChoices:
+    values: dict[str, object] = dict(assignments(texts))
+    if "retries" in values:
+        values["retries"] = json_value(str(values["retries"]))
+    if values.get("default_region") == "":
+        values["default_region"] = None
+    return as_struct(values, ServiceChoices)
+
+
+async def _all_with_status(on: Installation) -> list[tuple[Service, ServiceStatus]]:
+    services = await catalog.list_all(on.database)
+    statuses = await asyncio.gather(*(queue.status(on.database, on.clock, service.name) for service in services))
+    return list(zip(services, statuses, strict=True))
+
+
+def _row(service: Service, status: ServiceStatus) -> list[Text | str]:
+    logged_in = sum(status.agents[presence] for presence in LOGGED_IN)
+    wait = status.estimated_wait
+    return [
+        marked_practice(service.name, service.is_practice),
+        "yes" if service.is_enabled else Text("no", style="red"),
+        str(status.scheduled),
+        str(status.waiting),
+        str(status.routing),
+        str(status.processing),
+        f"{status.agents[Presence.READY]} of {logged_in}",
+        "" if wait is None else duration_text(wait.point),
+    ]
+
+
+def _show(service: Service) -> None:
+    say(marked_practice(service.name, service.is_practice))
+    values = msgspec.to_builtins(service)
+    hidden = {"id", "name", "is_practice"}
+    say(fields((name, _value(value)) for name, value in values.items() if name not in hidden))
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case None | "":
+            return ""
+        case dict():
+            return msgspec.json.encode(value).decode()
+        case _:
+            return str(value)

@@ -1,0 +1,77 @@
+-- name: services
+SELECT name FROM services
+WHERE is_practice AND (:is_enabled::boolean IS NULL OR is_enabled = :is_enabled)
+ORDER BY name
+
+-- name: waiting
+SELECT count(*)
+FROM (
+    SELECT
+    FROM callbacks
+    WHERE state IN ('SCHEDULED', 'QUEUED') AND service_id IN (SELECT id FROM services WHERE is_practice)
+    LIMIT :limit
+) AS counted
+
+-- name: rested_agents
+SELECT name FROM agents WHERE is_practice AND presence = 'NOT_READY' AND presence_since <= :since ORDER BY name
+
+-- name: forget
+DELETE FROM callbacks
+WHERE id IN (
+    SELECT c.id
+    FROM services AS s
+    JOIN callbacks AS c ON c.service_id = s.id
+    WHERE s.is_practice AND c.state = 'COMPLETED' AND c.desired_at < :before
+    LIMIT :limit
+)
+
+-- name: close_services
+UPDATE services SET is_enabled = false WHERE is_practice
+
+-- name: cancellable
+SELECT c.id
+FROM callbacks AS c
+JOIN services AS s ON s.id = c.service_id
+WHERE s.is_practice AND c.state IN ('SCHEDULED', 'QUEUED', 'ROUTING')
+
+-- name: calls_under_way
+-- Calls that a living engine works on: their attempts close by themselves.
+SELECT count(*)
+FROM attempts AS t
+JOIN services AS s ON s.id = t.service_id
+JOIN links AS l ON l.id = t.link_id
+WHERE s.is_practice AND t.closed_at IS NULL AND l.holder IS NOT NULL AND l.expires_at > :now
+
+-- name: remove_callbacks
+DELETE FROM callbacks
+WHERE id IN (
+    SELECT c.id FROM callbacks AS c JOIN services AS s ON s.id = c.service_id WHERE s.is_practice LIMIT :limit
+)
+
+-- name: remove_services
+DELETE FROM services WHERE is_practice
+
+-- name: keep_agents_of_real_calls
+-- What was really called is told with the agent's name: such an agent becomes a real one, who is not there.
+UPDATE agents AS a
+SET is_practice = false, presence = 'OFFLINE', presence_since = :now, presence_reason = NULL, wanted_presence = NULL,
+    wanted_reason = NULL, wrap_up_ends_at = NULL
+WHERE a.is_practice
+  AND (
+      EXISTS (SELECT FROM attempts AS t WHERE t.agent_id = a.id)
+      OR EXISTS (SELECT FROM legs AS l WHERE l.agent_id = a.id)
+      OR EXISTS (SELECT FROM transitions AS t WHERE t.agent_id = a.id)
+      OR EXISTS (SELECT FROM callbacks AS c WHERE c.agent_id = a.id)
+  )
+
+-- name: remove_agents
+DELETE FROM agents WHERE is_practice
+
+-- name: remove_api_keys
+DELETE FROM api_keys WHERE is_practice
+
+-- name: remove_link
+DELETE FROM links AS l
+WHERE l.id = :id
+  AND (l.holder IS NULL OR l.expires_at <= :now)
+  AND NOT EXISTS (SELECT FROM attempts AS t WHERE t.link_id = l.id)
