@@ -7,7 +7,7 @@ that holds the value. What belongs to a service (hours, retries, texts) is data,
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
 
@@ -32,15 +32,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     database_url: str | None = None
     data_dir: Path = ROOT_DATA_DIR
-    database_connections: int = 20
+    database_connections: Annotated[int, msgspec.Meta(ge=2, le=1_000)] = 20
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8080
     links: Mapping[str, str] = msgspec.field(default_factory=lambda: {"main": "simulator:"})
-    link_lease_seconds: float = 6.0
+    link_lease_seconds: Annotated[float, msgspec.Meta(ge=0.1, le=3_600)] = 6.0
     sip_password: str | None = None
     log_format: str = "console"
     log_level: str = "info"
-    body_limit_bytes: int = 1_000_000
+    body_limit_bytes: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -52,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         try:
             return msgspec.convert(values, cls, strict=False, dec_hook=_decode)
         except msgspec.ValidationError as problem:
-            raise InvalidSetting(f"A {PREFIX}* setting cannot be used: {problem}") from None
+            raise _invalid(given, str(problem)) from None
 
 
 def default_data_dir() -> Path:
@@ -74,6 +74,12 @@ def parse_links(text: str) -> dict[str, str]:
     if not links:
         raise InvalidSetting(f"{PREFIX}LINKS names no link; write at least one NAME=URL")
     return links
+
+
+def _invalid(given: Mapping[str, str], problem: str) -> InvalidSetting:
+    why, _, path = problem.partition(" - at `$.")
+    name = path.rstrip("`")
+    return InvalidSetting(f"{PREFIX}{name.upper()} cannot be {given.get(name)!r}: {why.lower().replace('`', '')}")
 
 
 def _given(environment: Mapping[str, str]) -> dict[str, str]:

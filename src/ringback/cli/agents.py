@@ -102,7 +102,10 @@ def change(
 
 @commands.command()
 def remove(name: Name) -> None:
-    """Remove an agent who has never had a call. One who has can be set OFFLINE and serve no service."""
+    """Remove an agent who has never had a call.
+
+    One who has can go OFFLINE and serve no service: ringback agents set NAME --no-services
+    """
     ask(lambda on: roster.delete(on.database, name))
     say(f"The agent {name!r} is removed.")
 

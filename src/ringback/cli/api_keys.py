@@ -19,7 +19,7 @@ def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is called in lists and traces.")],
     scope: Annotated[
         list[Scope],
-        typer.Option("--scope", help="What the key may do; may be repeated.", case_sensitive=False),
+        typer.Option("--scope", metavar="SCOPE", help="What the key may do; may be repeated.", case_sensitive=False),
     ],
     expires: Annotated[
         str | None, typer.Option("--expires", metavar="TIME", help="When it ends, such as 2027-01-01T00:00Z.")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import ringback
-from ringback.cli import agents, api_keys, callbacks, migrate, practice, run, services
+from ringback.cli import agents, api_keys, callbacks, doctor, migrate, practice, run, services, simulator
 from ringback.errors import RingbackError
 
 app = typer.Typer(
@@ -21,10 +21,12 @@ app.command()(run.run)
 app.command()(run.serve)
 app.command()(run.engine)
 app.command()(migrate.migrate)
+app.command()(doctor.doctor)
 app.add_typer(services.commands, name="services")
 app.add_typer(agents.commands, name="agents")
 app.add_typer(callbacks.commands, name="callbacks")
 app.add_typer(api_keys.commands, name="api-keys")
+app.command()(simulator.simulator)
 app.add_typer(practice.commands, name="practice")
 
 

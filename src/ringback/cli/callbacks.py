@@ -96,13 +96,15 @@ def create(
 @commands.command("list")
 def list_all(
     state: Annotated[
-        list[State] | None, typer.Option("--state", help="Only in this state; may be repeated.", case_sensitive=False)
+        list[State] | None,
+        typer.Option("--state", metavar="STATE", help="Only in this state; may be repeated.", case_sensitive=False),
     ] = None,
     service: Annotated[
         list[str] | None, typer.Option("--service", help="Only of this service; may be repeated.")
     ] = None,
     result: Annotated[
-        Result | None, typer.Option("--result", help="Only completed with this result.", case_sensitive=False)
+        Result | None,
+        typer.Option("--result", metavar="RESULT", help="Only completed with this result.", case_sensitive=False),
     ] = None,
     is_open: Annotated[
         bool | None, typer.Option("--open/--completed", help="Only those not completed, or only those completed.")
@@ -117,7 +119,10 @@ def list_all(
     ] = pages.LAST,
     json: JsonOption = False,
 ) -> None:
-    """List callbacks by their desired time; of many the last page, with the latest."""
+    """List callbacks by their desired time.
+
+    Of many it is the last page that is shown, with the latest.
+    """
     wanted = CallbackFilter(
         from_at=instant_if_given(from_at),
         to_at=instant_if_given(to_at),
@@ -140,7 +145,10 @@ def list_all(
 
 @commands.command()
 def show(callback: Id, json: JsonOption = False) -> None:
-    """Tell the whole story of a callback: what happened to it, when, why and by whom."""
+    """Tell the whole story of a callback.
+
+    What happened to it, when, why and by whom; the attempts to call; the decisions taken.
+    """
 
     async def do(on: Installation) -> tuple[CallbackView, CallbackTrace]:
         callback_id = await _find(on, callback)
@@ -160,7 +168,10 @@ def cancel(
     reason: Annotated[str | None, typer.Option("--reason", help="Why; it is kept with the callback.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Cancel a callback that is not joined with an agent yet; what rings is hung up within about a second."""
+    """Cancel a callback.
+
+    It must not be joined with an agent yet; what rings is hung up within about a second.
+    """
 
     async def do(on: Installation) -> CallbackView:
         return await requests.cancel(on.database, on.clock, on.actor, await _find(on, callback), reason)
@@ -187,9 +198,10 @@ def reschedule(
 
 @commands.command("watch")
 def watch_all() -> None:
-    """Watch callbacks move: the numbers in each state, and every change as it happens. Ctrl-C ends it.
+    """Watch callbacks move, until Ctrl-C.
 
-    Without a terminal each change is printed as a line.
+    Shows the numbers in each state, and every change as it happens. Without a terminal each change is printed as
+    a line.
     """
     run_until_stopped(watch.watch(start(at_least="warning")))
 
@@ -231,7 +243,7 @@ def _show_page(page: Page) -> None:
     say(f"{len(page.items)} of {total}.")
     for word, cursor in (("Earlier", page.previous_cursor), ("Later", page.next_cursor)):
         if cursor:
-            say(f"{word}: --cursor {cursor}")
+            typer.echo(f"{word}: --cursor {cursor}")
 
 
 def _row(view: CallbackView, is_wide: bool) -> list[RenderableType]:

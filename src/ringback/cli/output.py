@@ -49,7 +49,7 @@ def print_json(value: object) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[RenderableType]], *, kept_whole: Sequence[str] = ()) -> Table:
     """A plain table. Columns that are `kept_whole` never wrap; the others do when the terminal is narrow."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=any(columns))
     for column in columns:
         made.add_column(column, no_wrap=column in kept_whole, overflow="fold")
     for row in rows:

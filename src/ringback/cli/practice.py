@@ -21,9 +21,10 @@ def _group() -> None:  # pyright: ignore[reportUnusedFunction] (typer uses it: `
 
 @commands.command()
 def remove() -> None:
-    """Remove all that is practice: its services, agents, callbacks and API key, and nothing else.
+    """Remove all that is practice.
 
-    It may be done while practice runs: calls under way are waited for, at most about a minute.
+    That is its services, agents, callbacks and API key, and nothing else. It may be done while practice runs: calls
+    under way are waited for, at most about a minute.
     """
 
     async def do(on: Installation) -> Removed:

@@ -29,9 +29,10 @@ def run(
         bool, typer.Option("--practice", help="Bring services, agents and customers that are simulated, to try it.")
     ] = False,
 ) -> None:
-    """Run all of Ringback in one process: the database, its migrations, the API server and an engine.
+    """Run all of Ringback in one process.
 
-    The database is the embedded one unless RINGBACK_DATABASE_URL names another. Ctrl-C stops everything in order.
+    That is the database, its migrations, the API server and an engine. The database is the embedded one unless
+    RINGBACK_DATABASE_URL names another. Ctrl-C stops everything in order.
     """
     settings = start()
     run_until_stopped(_run(with_practice_link(settings) if practice else settings, with_practice=practice))

@@ -54,16 +54,19 @@ def show(name: Name, json: JsonOption = False) -> None:
 
 @commands.command()
 def add(name: Name, choices: Choices = None) -> None:
-    """Add a service, for example: ringback services add support time_zone=Europe/Berlin default_region=DE"""
+    """Add a service.
+
+    For example: ringback services add support time_zone=Europe/Berlin default_region=DE
+    """
     chosen = _chosen(choices or [])
     _show(ask(lambda on: catalog.create(on.database, name, chosen)))
 
 
 @commands.command("set")
 def change(name: Name, choices: Choices = None) -> None:
-    """Change settings of a service, for example: ringback services set support wrap_up_seconds=30
+    """Change settings of a service.
 
-    They hold from the next decision on.
+    For example: ringback services set support wrap_up_seconds=30. They hold from the next decision on.
     """
     if not choices:
         raise typer.BadParameter("write at least one KEY=VALUE, such as wrap_up_seconds=30")
@@ -73,7 +76,10 @@ def change(name: Name, choices: Choices = None) -> None:
 
 @commands.command()
 def remove(name: Name) -> None:
-    """Remove a service that has no callbacks. One that has them can be disabled: set NAME is_enabled=false"""
+    """Remove a service that has no callbacks.
+
+    One that has them can be disabled instead: ringback services set NAME is_enabled=false
+    """
     ask(lambda on: catalog.delete(on.database, name))
     say(f"The service {name!r} is removed.")
 

@@ -83,10 +83,11 @@ def _transition(change: Transition) -> list[RenderableType]:
 
 def _tell_attempt(attempt: AttemptTrace) -> None:
     order = attempt.strategy.replace("_", " ").lower()
-    how = attempt.outcome or "under way"
+    outcome = attempt.outcome or "under way"
     joined = f", joined for {duration_text(attempt.joined_seconds)}" if attempt.joined_seconds is not None else ""
     agent = f", agent {attempt.agent}" if attempt.agent else ""
-    say(f"  {attempt.number}. {_clock(attempt.opened_at)} {how}{joined} ({order}, link {attempt.link}{agent})")
+    how = f"{outcome}{joined} ({order}, link {attempt.link}{agent})"
+    say(table(("", "", ""), [(f"  {attempt.number}.", _clock(attempt.opened_at), how)]))
     say(table(("", "", ""), [_leg(leg) for leg in attempt.legs]))
 
 

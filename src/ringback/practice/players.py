@@ -27,7 +27,7 @@ KEPT = timedelta(hours=24)
 FORGETS_EVERY_SECONDS = 60.0
 FORGOTTEN_AT_ONCE = 1_000
 
-CUSTOMER = Actor(ActorKind.CUSTOMER, "practice customer")
+CUSTOMER = Actor(ActorKind.CUSTOMER, "practice")
 
 _sql = QueryFile(__file__)
 _SERVICES = _sql.query("services", str)
