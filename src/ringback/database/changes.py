@@ -83,8 +83,10 @@ class Listener:
 
     async def wait(self, at_most_seconds: float) -> None:
         """Return at the next change (or one since the last wait), or when the time is over."""
+        # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with a wake.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), at_most_seconds)
+            async with asyncio.timeout(at_most_seconds):
+                await self._event.wait()
         self._event.clear()
 
     def wake(self) -> None:
