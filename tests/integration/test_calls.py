@@ -166,6 +166,8 @@ async def test_agent_first_never_rings_the_customer_when_no_agent_answers(world:
     assert world.rang(CUSTOMER) == 0
     assert (await world.callback(callback_id)).state is State.QUEUED
     assert (await world.agent("anna")).presence is Presence.NOT_READY
+    [*_, requeued] = await world.fetch("SELECT reason FROM transitions ORDER BY id")
+    assert requeued["reason"] == "the agent did not take it (busy); the customer was not rung; next try now"
     await world.add_agent("bela", "100")
     await world.until(world.in_state(callback_id, State.PROCESSING), within=10)
 

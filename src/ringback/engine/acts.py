@@ -50,6 +50,8 @@ class Acts:
         try:
             await self._telephony.prepare(await self._request(call, leg))
         except LegExists:
+            if not self._lease.is_valid:
+                return None  # it is the next holder's
             await self.hang_up([leg], HangupReason.NOT_WANTED)
             return await self._end(call, leg, Outcome.CANCELLED, EndedBy.US, "the switch has a leg of this id already")
         except DialRefused as refusal:

@@ -157,6 +157,8 @@ async def lose_agent(connection: Connection, call: Call, token: int, now: dateti
     current = await _lock(connection, call, token)
     if current is None or current.state is not State.ROUTING or current.agent_id is None or current.agent is None:
         return
+    if current.agent.ended_at is None:
+        return  # it is the next agent's leg already
     settings = await terms(connection, call.attempt_id)
     first_lost_at = min(leg.ended_at for leg in await _agent_legs(connection, call) if leg.ended_at)
     reason = f"the agent did not take it: {_words(current.agent.outcome)}"
@@ -334,10 +336,17 @@ async def _retry_or_give_up(connection: Connection, call: Call, settings: Terms,
     )
     match decision:
         case GiveUp(result, reason):
-            await change(event=Event.FAILED, result=result, reason=reason)
+            await change(event=Event.FAILED, result=result, reason=_agent_missed(call) + reason)
         case TryAgain(delay_seconds, reason):
             eligible_at = now + timedelta(seconds=delay_seconds)
-            await change(event=Event.REQUEUED, reason=reason, eligible_at=eligible_at)
+            await change(event=Event.REQUEUED, reason=_agent_missed(call) + reason, eligible_at=eligible_at)
+
+
+def _agent_missed(call: Call) -> str:
+    """Agent first: what the agent has to do with it, to stand before the reason."""
+    if call.strategy is Strategy.CUSTOMER_FIRST or _how_released(call) is not Release.MISSED or call.agent is None:
+        return ""
+    return f"the agent did not take it ({_words(call.agent.outcome)}); "
 
 
 async def _numbers_failing_alike(connection: Connection, link_id: str, outcome: AttemptOutcome, now: datetime) -> int:

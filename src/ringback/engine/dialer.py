@@ -79,12 +79,14 @@ class Dialer:
         self._want_comparison_now_and_then()
         if self._adoption.is_wanted:
             await self._adopt()
+        # A step that ends while we read may have done what the reading does not show: its call waits for the next time.
+        under_way = set(self._under_way)
         async with self._database.connection() as connection:
             open_calls = await calls.open_calls(connection, self._lease.link_id, self._lease.token)
         if not self._is_up and self._clock.monotonic() - self._changed_at > LINK_AWAY_SECONDS:
             await self._give_up_unjoined(open_calls)
         self._forget_all_but(open_calls)
-        return heard + sum([self._begin_step(call) for call in open_calls])
+        return heard + sum([self._begin_step(call) for call in open_calls if call.attempt_id not in under_way])
 
     async def finish_steps(self) -> None:
         """Wait for the steps that are under way."""
