@@ -50,7 +50,19 @@ async def test_refused_registration_keeps_the_link_down_until_it_is_accepted(
             await line.telephony.prepare(request("leg-1", "+493000101"))
     with SippRegistrar(tmp_path / "accepting", accepts=True, port=line.port):
         await registers_again(line, after=0)
-    assert [type(event) for event in line.controller.told] == [LinkRestored]
+    lost, restored = line.controller.told
+    assert isinstance(lost, LinkLost)
+    assert "403 Forbidden" in lost.reason
+    assert isinstance(restored, LinkRestored)
+
+
+async def test_trunk_that_does_not_answer_is_told_once(line: RegisteredLine, tmp_path: Path) -> None:
+    await line.telephony.start()
+    lost = await line.controller.hears(LinkLost)
+    assert lost.reason == f"the trunk 127.0.0.1:{line.port} does not answer the registration"
+    with SippRegistrar(tmp_path / "accepting", accepts=True, port=line.port):
+        await registers_again(line, after=0)
+    assert [type(event) for event in line.controller.told] == [LinkLost, LinkRestored]
 
 
 async def test_lost_registration_is_told_and_so_is_the_next_one(line: RegisteredLine, tmp_path: Path) -> None:

@@ -175,13 +175,14 @@ class PromptFinished(Event, frozen=True, kw_only=True, tag=True):
 
 
 class LinkLost(Event, frozen=True, kw_only=True, tag=True):
-    """The connection to the switch is gone; what happens there is not heard any more. The adapter reconnects."""
+    """The connection to the switch is gone, or cannot be made; what happens there is not heard. The adapter goes on
+    trying. `reason` is for people: it is what they have to mend."""
 
     reason: str
 
 
 class LinkRestored(Event, frozen=True, kw_only=True, tag=True):
-    """The connection is up: always the first event after `start`, and again after each `LinkLost`."""
+    """The connection is up: before any event of a leg, and again after `LinkLost`."""
 
     snapshot: Snapshot
 

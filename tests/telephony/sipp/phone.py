@@ -58,8 +58,8 @@ class ReceivedCall:
 class SippPhone:
     """A telephone that behaves as the last two digits dialled say (`Behaviour`, `FarEnd`), with real sound.
 
-    Any number of calls at once. `tone`: what it plays to every caller, in hertz. Use it as a context manager; it is
-    ready for calls inside.
+    Any number of calls at once. `tone`: what it plays to every caller, in hertz. `port`: where it is, any free one if
+    None. It takes registrations too, as a trunk does. Use it as a context manager; it is ready for calls inside.
     """
 
     def __init__(
@@ -70,12 +70,14 @@ class SippPhone:
         otherwise: Behaviour = Behaviour.ANSWERS,
         timing: Timing | None = None,
         credentials: tuple[str, str] = ("ringback", "secret"),
+        port: int | None = None,
     ) -> None:
         self._directory = directory
         self.sound = RtpSound(tone)
         self._process = SippProcess(
             directory,
             phone_scenario(self.sound.port, timing=timing or Timing(), otherwise=otherwise, credentials=credentials),
+            port,
         )
 
     def __enter__(self) -> Self:

@@ -23,6 +23,8 @@ class FarEnd(StrEnum):
     """No response at all to the first INVITE; 100 and ringing for ever when it is repeated."""
     REASON_BESIDE_503 = "22"
     """503 that says with Q.850 cause 17 that it means busy."""
+    ANSWERS_WHEN_CALLED_AGAIN = "23"
+    """Rings for ever the first time that anybody with these digits is called; answers every later call."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ _REASONS: dict[Behaviour | FarEnd, str] = {
     Behaviour.UNAVAILABLE: 'Reason: Q.850;cause=19;text="No answer"\n',
     FarEnd.REASON_BESIDE_503: "Reason: Q.850;cause=17\n",
 }
+_COUNTED = '<Global variables="called23"/>'
 _CODES: list[Behaviour | FarEnd] = [*Behaviour, *FarEnd]
 
 
@@ -73,9 +76,17 @@ def phone_scenario(sound_port: int, *, timing: Timing, otherwise: Behaviour, cre
     satisfy the challenging far ends.
     """
     media = _media_description(sound_port)
-    parts = [_invited(), *[_choice(code) for code in _CODES], f'<nop next="L{otherwise}"></nop>']
+    parts = [
+        _COUNTED,
+        _registers(),
+        _invited(),
+        *[_choice(code) for code in _CODES],
+        f'<nop next="L{otherwise}"></nop>',
+    ]
     parts += [_label(code) + _story(code, media, timing, credentials) for code in _CODES]
-    return _scenario("phone", [*parts, _cancelled(), _left(), '<label id="LEND"/><timewait milliseconds="100"/>'])
+    return _scenario(
+        "phone", [*parts, _cancelled(), _left(), _registered(), '<label id="LEND"/><timewait milliseconds="100"/>']
+    )
 
 
 def registrar_scenario(*, accepts: bool) -> str:
@@ -114,6 +125,9 @@ def _story(code: Behaviour | FarEnd, media: str, timing: Timing, credentials: tu
             return trying + early + _rings_for(timing.ringing, code) + answer + _stays()
         case Behaviour.LEAVES_AT_ONCE:
             return trying + answer + _leaves_after(200, code)
+        case FarEnd.ANSWERS_WHEN_CALLED_AGAIN:
+            first = trying + ringing + _waits_for_cancel()
+            return _if_called_again(code) + first + _label(f"A{code}") + trying + ringing + answer + _stays()
         case FarEnd.CHALLENGES | FarEnd.CHALLENGES_AS_PROXY:
             return trying + _challenge(code, credentials) + ringing + answer + _stays()
         case _:
@@ -149,6 +163,25 @@ def _invited() -> str:
     actions = "\n".join(remembered + chosen)
     used = '<Reference variables="from,to,cseq,via"/>'
     return f'<recv request="INVITE" rrs="true"><action>\n{actions}\n</action></recv>\n{used}'
+
+
+def _registers() -> str:
+    """Let a registration come in place of an INVITE."""
+    noted = '<ereg regexp="&lt;[^&gt;]*&gt;" search_in="hdr" header="Contact:" assign_to="contact"/>'
+    return f'<recv request="REGISTER" optional="true" next="LREGISTER"><action>{noted}</action></recv>'
+
+
+def _registered() -> str:
+    """Take the registration, for longer than any test lasts."""
+    taken = f"SIP/2.0 200 OK\n{_ECHO}Contact: [$contact];expires=3600\nContent-Length: 0\n"
+    return '<nop next="LEND"></nop>\n<label id="LREGISTER"/>\n' + _raw(taken, 0)
+
+
+def _if_called_again(code: str) -> str:
+    """Go to the label A{code} unless this is the first call of its kind."""
+    count = f'<add assign_to="called{code}" value="1"/>'
+    test = f'<test assign_to="again{code}" variable="called{code}" compare="greater_than" value="1"/>'
+    return f'<nop><action>{count}{test}</action></nop>\n<nop next="LA{code}" test="again{code}"></nop>\n'
 
 
 def _choice(code: str) -> str:

@@ -66,6 +66,7 @@ class SipTelephony:
         self._media: MediaThread | None = None
         self._epoch = ""
         self._is_up = False
+        self._problem = ""
         self._legs: dict[str, Leg] = {}
         self._legs_by_call: dict[str, Leg] = {}
         self._callers: dict[tuple[str, str, bool], Any] = {}
@@ -324,14 +325,14 @@ class SipTelephony:
             await self._clock.sleep(REGISTER_AGAIN_SECONDS)
 
     def _restored(self) -> None:
-        self._is_up = True
+        self._is_up, self._problem = True, ""
         self._tell(LinkRestored(snapshot=self._snapshot()))
 
     def _lost(self, reason: str) -> None:
-        """Tell of it once; a link that never was up is not lost."""
-        _log.warning("not registered at the SIP trunk", trunk=self._link.host, reason=reason)
-        if self._is_up:
-            self._is_up = False
+        """Tell of it, also of a link that never was up, and again only when there is another reason."""
+        if self._is_up or reason != self._problem:
+            _log.warning("not registered at the SIP trunk", trunk=self._link.host, reason=reason)
+            self._is_up, self._problem = False, reason
             self._tell(LinkLost(reason=reason))
 
     def _require_link(self) -> None:

@@ -169,9 +169,17 @@ class SipStack:
         """Register the agent; None when it is, else why it is not."""
         try:
             await agent.register()
+        except self._baresip.RegistrationError as problem:
+            return self._why_not_registered(problem)
         except self._baresip.BaresipError as problem:
             return str(problem)
         return None
+
+    def _why_not_registered(self, problem: Any) -> str:
+        trunk = f"the trunk {self._link.host}"
+        if problem.status is not None:
+            return f"{trunk} refuses the registration: {problem.status} {problem.reason}"
+        return str(problem) if problem.reason else f"{trunk} does not answer the registration"
 
     async def dial(self, agent: Any, uri: str) -> Any:
         """Send an INVITE; the call. Raises CallNotPlaced, TelephonyUnavailable."""
@@ -271,7 +279,13 @@ def _load_baresip() -> ModuleType:
         importlib.import_module("baresip.runtime")
     except ImportError as problem:
         raise SetupError(f"direct SIP needs its library: pip install 'ringback[sip]' ({problem})") from None
+    logging.getLogger("baresip.ua").addFilter(_is_news)
     return baresip
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A registration that failed is logged by who asked for it, in words that name the trunk."""
+    return not record.getMessage().startswith("registration failed")
 
 
 def _display_name(name: str) -> str:
