@@ -24,6 +24,8 @@ Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 60.0
+# A process that freezes within a transaction holds its locks for at most this long.
+IDLE_IN_TRANSACTION_SECONDS = 5.0
 CLOCK_SECONDS = 60.0
 
 # What asyncpg and the network raise when the database is away or leaves in the middle of our work.
@@ -32,6 +34,7 @@ DATABASE_IS_AWAY = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InternalClientError,
     asyncpg.InterfaceError,
@@ -58,6 +61,7 @@ class Database:
             init=prepare_connection,
             timeout=CONNECT_SECONDS,
             command_timeout=STATEMENT_SECONDS,
+            server_settings={"idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS:.0f}s"},
         )
         return self
 
