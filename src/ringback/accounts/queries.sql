@@ -16,4 +16,4 @@ SELECT id, name, scopes, created_at, expires_at, revoked_at, last_used_at, is_pr
 
 -- name: note_api_key_used
 UPDATE api_keys SET last_used_at = :now
-WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :now::timestamptz - interval '1 minute')
+WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :now::timestamptz - interval '1 minute')

@@ -213,6 +213,10 @@ def _details(error: Known) -> Mapping[str, Any]:
 
 def _known(request: Request[Any, Any, Any], error: Exception) -> Known:
     """The error in our own terms."""
+    if isinstance(error, DatabaseUnavailable):
+        # Its text tells of hosts, paths and roles: that is for the log.
+        log.warning("database unavailable", problem=str(error))
+        return DatabaseUnavailable("The database is away: ask again (with the same Idempotency-Key it happens once)")
     if isinstance(error, Refused | Unavailable):
         return error
     if isinstance(error, HTTPException) and error.status_code < 500:

@@ -39,6 +39,7 @@ DATABASE_IS_AWAY = (
     asyncpg.InternalClientError,
     asyncpg.InterfaceError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
 )
 
 log = structlog.get_logger(__name__)

@@ -1,0 +1,130 @@
+"""Deny by default: every route needs a good key with the right scope, unless it says that it is public."""
+
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+from litestar.routes import HTTPRoute
+
+from ringback.accounts import api_keys
+from ringback.accounts.api_keys import ApiKeyExists, ApiKeyNotFound, Authenticator, InvalidApiKey, Scope
+from ringback.api.app import create_app
+from ringback.clock import ManualClock
+from ringback.database.pool import Database
+from ringback.settings import Settings
+
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/api", "/api/docs", "/api/openapi.json"}
+ID = "01a20831-4bfa-729a-998d-2b0e8e0ee11b"
+CALLS = [
+    (Scope.CREATE, "POST", "/api/v1/callbacks"),
+    (Scope.READ, "GET", "/api/v1/callbacks"),
+    (Scope.READ, "GET", f"/api/v1/callbacks/{ID}"),
+    (Scope.READ, "GET", f"/api/v1/callbacks/{ID}/metrics"),
+    (Scope.MANAGE, "POST", f"/api/v1/callbacks/{ID}/cancel"),
+    (Scope.MANAGE, "POST", f"/api/v1/callbacks/{ID}/reschedule"),
+    (Scope.READ, "GET", "/api/v1/services"),
+    (Scope.READ, "GET", "/api/v1/services/support"),
+    (Scope.READ, "GET", "/api/v1/services/support/status"),
+    (Scope.READ, "GET", "/api/v1/agents"),
+    (Scope.READ, "GET", "/api/v1/agents/anna"),
+    (Scope.AGENTS, "PUT", "/api/v1/agents/anna"),
+    (Scope.AGENTS, "POST", "/api/v1/agents/anna/presence"),
+]
+
+_SCOPES = {
+    (
+        method,
+        path.replace(ID, "{callback_id:uuid}").replace("support", "{name:str}").replace("anna", "{name:str}"),
+    ): scope
+    for scope, method, path in CALLS
+}
+
+
+def test_every_route_says_who_may_use_it(database: Database, clock: ManualClock) -> None:
+    app = create_app(database, Settings(), clock)
+    for route in app.routes:
+        assert isinstance(route, HTTPRoute)
+        for method, (handler, _) in route.route_handler_map.items():
+            says = handler.opt.get("scope") or ("public" if handler.opt.get("is_public") else None)
+            is_page = route.path in PUBLIC or route.path == "/api/{path:str}"
+            expected = "public" if is_page else _SCOPES.get((method, route.path))
+            assert method == "OPTIONS" or (says and says == expected), f"{method} {route.path}"
+
+
+@pytest.mark.parametrize(("scope", "method", "path"), CALLS)
+async def test_a_call_needs_its_scope_and_no_other(
+    client: httpx.AsyncClient, database: Database, clock: ManualClock, scope: Scope, method: str, path: str
+) -> None:
+    others = await api_keys.create(database, clock, "others", set(Scope) - {scope})
+    refusal = await client.request(method, path, headers={"X-API-Key": others.secret})
+    assert (refusal.status_code, refusal.json()["code"]) == (403, "scope-missing")
+    assert refusal.json()["details"]["scope"] == scope
+    alone = await api_keys.create(database, clock, "alone", [scope])
+    assert (await client.request(method, path, headers={"X-API-Key": alone.secret})).status_code not in (401, 403)
+
+
+@pytest.mark.parametrize("wrong", ["", "rbk_wrong", "ü"])
+async def test_without_a_good_key_nothing_is_told(client: httpx.AsyncClient, wrong: str) -> None:
+    for _, method, path in CALLS:
+        answer = await client.request(method, path, headers=[(b"X-API-Key", wrong.encode())])
+        assert (answer.status_code, answer.json()["code"]) == (401, "api-key-refused")
+        assert answer.headers["www-authenticate"]
+
+
+@pytest.mark.parametrize("path", sorted(PUBLIC))
+async def test_public_pages_need_no_key(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path, headers={"X-API-Key": ""})).status_code == 200
+
+
+async def test_a_revoked_key_is_refused_at_once(
+    client: httpx.AsyncClient, database: Database, clock: ManualClock
+) -> None:
+    assert (await client.get("/api/v1/services")).status_code == 200
+    await api_keys.revoke(database, clock, "tester")
+    answer = await client.get("/api/v1/services")
+    assert (answer.status_code, "revoked" in answer.json()["detail"]) == (401, True)
+
+
+async def test_a_key_works_until_it_expires(database: Database, clock: ManualClock) -> None:
+    made = await api_keys.create(database, clock, "short", [Scope.READ], expires_at=clock.now() + timedelta(seconds=60))
+    authenticator = Authenticator(database, clock)
+    assert (await authenticator.authenticate(made.secret)).name == "short"
+    await clock.advance(60)
+    with pytest.raises(api_keys.ApiKeyRefused, match="expired"):
+        await authenticator.authenticate(made.secret)
+    await authenticator.close()
+
+
+async def test_the_last_use_is_noted_at_most_once_a_minute(database: Database, clock: ManualClock) -> None:
+    secret = (await api_keys.create(database, clock, "k", [Scope.READ])).secret
+    noted: list[datetime | None] = []
+    for pause in (0, 59, 1):
+        await clock.advance(pause)
+        authenticator = Authenticator(database, clock)
+        await authenticator.authenticate(secret)
+        await authenticator.close()
+        noted.append((await api_keys.list_all(database))[0].last_used_at)
+    start = clock.now() - timedelta(seconds=60)
+    assert noted == [start, start, clock.now()]
+
+
+async def test_only_a_hash_of_the_secret_is_stored(database: Database, clock: ManualClock) -> None:
+    made = await api_keys.create(database, clock, "k", [Scope.READ])
+    assert made.secret.startswith("rbk_")
+    async with database.connection() as connection:
+        row = await connection.fetchrow("SELECT api_keys::text AS everything, key_hash FROM api_keys")
+    assert row is not None
+    assert made.secret not in row["everything"]
+    assert len(row["key_hash"]) == 32
+
+
+async def test_keys_that_make_no_sense_are_refused(database: Database, clock: ManualClock) -> None:
+    for name, scopes, seconds in (("", [Scope.READ], 60), ("k", [], 60), ("k", [Scope.READ], -1)):
+        expires_at = clock.now() + timedelta(seconds=seconds)
+        with pytest.raises(InvalidApiKey):
+            await api_keys.create(database, clock, name, scopes, expires_at=expires_at)
+    await api_keys.create(database, clock, "k", [Scope.READ])
+    with pytest.raises(ApiKeyExists):
+        await api_keys.create(database, clock, "k", [Scope.READ])
+    with pytest.raises(ApiKeyNotFound):
+        await api_keys.revoke(database, clock, "other")
