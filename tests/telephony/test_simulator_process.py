@@ -52,6 +52,11 @@ class Ear:
             await self._more.wait()
         return found[-1]
 
+    @property
+    def kinds(self) -> list[type[object]]:
+        """The kinds of what it has told, in order."""
+        return [type(event) for event in self._told]
+
     async def close(self) -> None:
         await self.telephony.close()
         await self._listening
@@ -124,6 +129,18 @@ async def test_journal_has_a_line_before_its_command_is_answered(process: Simula
     assert (FactKind.DIALLED, "c") in facts
     await ear.hears(LinkLost)
     await ear.close()
+
+
+async def test_simulator_that_is_not_there_yet_is_told_once_and_waited_for(tmp_path: Path) -> None:
+    ear = Ear(open_simulator(f"simulator://{tmp_path}/socket"))
+    await ear.telephony.start()
+    lost = await ear.hears(LinkLost)
+    assert isinstance(lost, LinkLost)
+    assert lost.reason.startswith(f"No simulator at simulator://{tmp_path}/socket")
+    async with SimulatorProcess.running(tmp_path / "journal", listen=f"unix:{tmp_path}/socket"):
+        await ear.hears(LinkRestored)
+        await ear.close()
+    assert ear.kinds == [LinkLost, LinkRestored]
 
 
 async def test_client_comes_back_to_a_restarted_simulator_and_finds_a_new_epoch(tmp_path: Path) -> None:

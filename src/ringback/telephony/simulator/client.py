@@ -58,6 +58,7 @@ class SimulatorClient:
         self._connection: Connection | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._is_up = False
+        self._is_told_away = False
         self._is_superseded = False
 
     async def start(self) -> None:
@@ -112,7 +113,8 @@ class SimulatorClient:
         """Connect, take control and stay until the connection is lost. Returns whether it was up at all."""
         try:
             connection = await Connection.open(self._address, self._timeout_seconds, self._hear)
-        except TelephonyUnavailable:
+        except TelephonyUnavailable as problem:
+            self._tell_away(str(problem))
             return False
         self._connection = connection
         try:
@@ -143,5 +145,12 @@ class SimulatorClient:
     def _tell_lost(self) -> bool:
         was_up, self._is_up = self._is_up, False
         if was_up and not self._is_superseded:
-            self._told.put_nowait(LinkLost(reason=f"The connection to {self._address.url} was lost"))
+            self._is_told_away = False
+            self._tell_away(f"The connection to {self._address.url} was lost")
         return was_up
+
+    def _tell_away(self, reason: str) -> None:
+        """Tell it once, not at every try to connect."""
+        if not self._is_told_away:
+            self._is_told_away = True
+            self._told.put_nowait(LinkLost(reason=reason))

@@ -66,7 +66,7 @@ class SipTelephony:
         self._media: MediaThread | None = None
         self._epoch = ""
         self._is_up = False
-        self._problem = ""
+        self._problem: str = ""
         self._legs: dict[str, Leg] = {}
         self._legs_by_call: dict[str, Leg] = {}
         self._callers: dict[tuple[str, str, bool], Any] = {}
