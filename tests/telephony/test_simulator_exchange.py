@@ -167,7 +167,8 @@ async def test_ringing_a_leg_id_again_is_refused_and_noted_as_violation(
         FactKind.PREPARED: 1,
         FactKind.DIALLED: 1,
         FactKind.ENDED: 1,
-        FactKind.VIOLATION: 3,
+        FactKind.VIOLATION: 2,
+        FactKind.REJECTED: 1,
     }
 
 
@@ -309,7 +310,7 @@ async def test_leg_ids_of_an_earlier_run_never_ring_again(tmp_path: Path, clock:
         with pytest.raises(LegExists):
             later.prepare(request("c"), "main")
         await later.close()
-    assert read_journal(path)[-1].kind is FactKind.VIOLATION
+    assert read_journal(path)[-1].kind is FactKind.REJECTED
 
 
 async def test_url_opens_the_simulator_that_it_names(clock: ManualClock) -> None:

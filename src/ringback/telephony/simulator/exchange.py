@@ -146,7 +146,7 @@ class Exchange:
         if request.leg_id in self._legs:
             self._reject(LegExists, f"the leg {request.leg_id} is live already", request.leg_id, who)
         if request.leg_id in self._dialled_ids:
-            self._violate(LegExists, "prepared again after it was dialled", request.leg_id, who)
+            self._reject(LegExists, f"the leg {request.leg_id} rang already", request.leg_id, who)
         if not request.destination:
             self._chronicle.note(FactKind.REJECTED, leg_id=request.leg_id, who=who, text="no destination")
             raise DialRefused(f"The leg {request.leg_id} has no destination", Outcome.INVALID_NUMBER)
