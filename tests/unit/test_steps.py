@@ -28,8 +28,8 @@ from ringback.services.model import Strategy
 from ringback.telephony.port import EndedBy, HangupReason, LegRole, Outcome
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-CUSTOMER = Leg(id=UUID(int=1), role=LegRole.CUSTOMER, destination="+493012345001")
-AGENT = Leg(id=UUID(int=2), role=LegRole.AGENT, destination="100", agent_id=7)
+CUSTOMER = Leg(id=UUID(int=1), role=LegRole.CUSTOMER, destination="+493012345001", created_at=NOW)
+AGENT = Leg(id=UUID(int=2), role=LegRole.AGENT, destination="100", agent_id=7, created_at=NOW)
 CALL = Call(
     attempt_id=UUID(int=3),
     callback_id=UUID(int=4),
@@ -43,6 +43,7 @@ CALL = Call(
     customer=CUSTOMER,
     agent=AGENT,
     reserve_timeout=timedelta(seconds=30),
+    max_duration=timedelta(seconds=7200),
 )
 PERMITTED: dict[str, Any] = {"dial_permitted_at": NOW}
 UP: dict[str, Any] = {**PERMITTED, "answered_at": NOW}
@@ -103,8 +104,33 @@ def test_talk_is_bridged_until_joined_and_ends_with_either_side() -> None:
 
 def test_talk_that_went_away_unwatched_is_unknown() -> None:
     lost = {**UP, "ended_at": NOW, "outcome": Outcome.UNKNOWN, "ended_by": EndedBy.US}
-    step = next_step(call(lost, GONE, state=State.PROCESSING, bridge_permitted_at=NOW, joined_at=NOW), NOW)
-    assert step == Close(AttemptOutcome.UNKNOWN)
+    talk: dict[str, Any] = {"state": State.PROCESSING, "bridge_permitted_at": NOW}
+    assert next_step(call(lost, lost, joined_at=NOW, **talk), NOW) == Close(AttemptOutcome.UNKNOWN)
+    assert next_step(call(lost, GONE, **talk), NOW) == Close(AttemptOutcome.UNKNOWN)
+
+
+def test_talk_whose_end_was_heard_at_one_side_is_known() -> None:
+    lost = {**UP, "ended_at": NOW, "outcome": Outcome.UNKNOWN, "ended_by": EndedBy.US}
+    step = next_step(call(GONE, lost, state=State.PROCESSING, bridge_permitted_at=NOW, joined_at=NOW), NOW)
+    assert step == Close(AttemptOutcome.JOINED)
+
+
+def test_two_who_cannot_be_bridged_are_let_go() -> None:
+    talk: dict[str, Any] = {"state": State.PROCESSING, "bridge_permitted_at": NOW}
+    assert isinstance(next_step(call(UP, UP, **talk), NOW + timedelta(seconds=30)), HangUp)
+    assert next_step(call(UP, UP, joined_at=NOW, **talk), NOW + timedelta(seconds=30)) == Wait()
+
+
+def test_agent_who_cannot_be_dialled_in_time_is_lost() -> None:
+    assert next_step(call(UP), NOW + timedelta(seconds=30)) == LoseAgent()
+
+
+def test_without_its_link_only_a_whole_talk_may_go_on_and_not_for_ever() -> None:
+    talk = call(UP, UP, state=State.PROCESSING, bridge_permitted_at=NOW)
+    assert not talk.is_beyond_hope(NOW + timedelta(seconds=7199))
+    assert talk.is_beyond_hope(NOW + timedelta(seconds=7200))
+    assert call(GONE, UP, state=State.PROCESSING, bridge_permitted_at=NOW).is_beyond_hope(NOW)
+    assert call(UP, PERMITTED).is_beyond_hope(NOW)
 
 
 def test_reservation_that_is_not_dialled_in_time_is_closed() -> None:

@@ -99,14 +99,15 @@ async def release(
     """
     agent = await _LOCK.one(connection, id=agent_id)
     missed = agent.missed_calls + 1 if how is Release.MISSED else agent.missed_calls
-    if agent.wanted_presence is not None:
+    has_missed_enough = how is Release.MISSED and missed >= terms.agent_no_answer_limit
+    if agent.wanted_presence is not None and not (has_missed_enough and agent.wanted_presence is Presence.READY):
         return await _set(connection, agent, agent.wanted_presence, now, reason=agent.wanted_reason, missed=missed)
-    if how is Release.MISSED and missed >= terms.agent_no_answer_limit:
+    if has_missed_enough:
         return await _set(connection, agent, Presence.NOT_READY, now, reason=missed_reason)
     rest = {Release.TALKED: terms.wrap_up_seconds, Release.MAYBE_RINGING: terms.agent_ring_timeout_seconds}.get(how, 0)
     if rest:
         ends_at = now + timedelta(seconds=rest)
-        return await _set(connection, agent, Presence.WRAP_UP, now, wrap_up_ends_at=ends_at)
+        return await _set(connection, agent, Presence.WRAP_UP, now, wrap_up_ends_at=ends_at, missed=missed)
     return await _set(connection, agent, Presence.READY, now, missed=missed, stays_idle=how is not Release.TALKED)
 
 

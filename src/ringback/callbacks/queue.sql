@@ -48,7 +48,7 @@ SELECT
     count(*) FILTER (WHERE state = 'PROCESSING') AS processing,
     count(*) FILTER (WHERE state = 'QUEUED' AND place_at <= :now) AS before_a_new_caller
 FROM callbacks
-WHERE service_id = :service_id AND state IN ('SCHEDULED', 'QUEUED', 'ROUTING', 'PROCESSING')
+WHERE service_id = :service_id AND state <> 'COMPLETED'
 
 -- name: place_of_new_caller
 SELECT count(*) + 1 FROM callbacks WHERE service_id = :service_id AND state = 'QUEUED' AND place_at <= :now
@@ -66,7 +66,7 @@ ORDER BY id
 SELECT s.name AS service, c.state AS what, count(*) AS number
 FROM callbacks AS c
 JOIN services AS s ON s.id = c.service_id
-WHERE c.state IN ('SCHEDULED', 'QUEUED', 'ROUTING', 'PROCESSING')
+WHERE c.state <> 'COMPLETED'
 GROUP BY s.name, c.state
 
 -- name: presences

@@ -14,9 +14,11 @@ from ringback.callbacks.states import Result
 # A leg whose fate is unknown may ring on until its ring timeout; this is added before the customer is rung again.
 UNKNOWN_MARGIN_SECONDS = 10
 
-# So many different numbers in a row that fail alike within SUSPICION_SECONDS cast doubt on the trunk: none of these
-# failures is final. From TRUNK_FAILS_FROM on the trunk is paused for TRUNK_PAUSE_SECONDS.
+# From TRUNK_SUSPECT_FROM different numbers in a row that fail alike within SUSPICION_SECONDS on, the trunk may be at
+# fault: such a failure is not final, at most SUSPICION_RETRIES times for each callback. From TRUNK_FAILS_FROM on it is
+# at fault: it is paused for TRUNK_PAUSE_SECONDS, and no such failure is final.
 TRUNK_SUSPECT_FROM = 3
+SUSPICION_RETRIES = 2
 TRUNK_FAILS_FROM = 10
 SUSPICION_SECONDS = 600
 TRUNK_PAUSE_SECONDS = 60
@@ -130,7 +132,7 @@ def after_attempt(
     """
     outcome = outcomes[-1]
     rule = rule_for(outcome, settings)
-    if outcome in TRUNK_MAY_BE_AT_FAULT and numbers_failing_alike >= TRUNK_SUSPECT_FROM:
+    if _is_doubtful(outcome, outcomes.count(outcome), numbers_failing_alike):
         doubt = f"{numbers_failing_alike} numbers in a row ended so and the trunk may be at fault"
         return TryAgain(rule.delay_seconds, f"{_words(outcome)}, but {doubt}; next try in {rule.delay_seconds} s")
     times = outcomes.count(outcome)
@@ -144,6 +146,13 @@ def after_attempt(
         delay = max(delay, ring_timeout_seconds + UNKNOWN_MARGIN_SECONDS)
     tried = f", attempt {counted} of {dial_attempts}" if rule.counts else ""
     return TryAgain(delay, f"{_words(outcome)}{tried}; next try " + (f"in {delay} s" if delay else "now"))
+
+
+def _is_doubtful(outcome: AttemptOutcome, times: int, numbers_failing_alike: int) -> bool:
+    if outcome not in TRUNK_MAY_BE_AT_FAULT:
+        return False
+    is_suspect = numbers_failing_alike >= TRUNK_SUSPECT_FROM and times <= SUSPICION_RETRIES
+    return is_suspect or numbers_failing_alike >= TRUNK_FAILS_FROM
 
 
 def rule_for(outcome: AttemptOutcome, settings: Mapping[AttemptOutcome, RetrySetting]) -> RetryRule:

@@ -52,6 +52,8 @@ def _queued(progress: Progress, situation: Situation, now: datetime) -> str:
     if progress.eligible_at is not None and progress.eligible_at > now:
         what = f"Attempt {progress.attempts + 1}" if progress.attempts else "Its first attempt"
         return f"{what} is not made before {_instant(progress.eligible_at)}."
+    if not situation.is_enabled:
+        return f"Service {situation.name!r} is disabled: nobody of it is called."
     obstacle = _link_obstacle(situation) or _agent_obstacle(situation)
     if obstacle:
         return obstacle

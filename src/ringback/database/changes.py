@@ -29,11 +29,11 @@ class Changes:
         """Something was committed: wake this process now and the others within 50 ms."""
         self._wake()
         self._is_unsent.set()
+        self._start()
 
     def listener(self) -> "Listener":
         """A waiter of its own: a change between two waits is not missed."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._exchange(), name="changes")
+        self._start()
         return Listener(self._waiting)
 
     async def close(self) -> None:
@@ -43,6 +43,10 @@ class Changes:
             with suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+
+    def _start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._exchange(), name="changes")
 
     def _wake(self) -> None:
         for waiting in self._waiting:
@@ -64,6 +68,8 @@ class Changes:
                     self._wake()
 
             await connection.add_listener(CHANNEL, heard)
+            # Sending shows that the connection is gone, and it is made anew.
+            connection.add_termination_listener(lambda _: self._is_unsent.set())
             while True:
                 await self._is_unsent.wait()
                 self._is_unsent.clear()

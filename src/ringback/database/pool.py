@@ -24,6 +24,8 @@ Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 60.0
+URGENT_SECONDS = 2.0
+URGENT_CONNECTIONS = 2
 # A process that freezes within a transaction holds its locks for at most this long.
 IDLE_IN_TRANSACTION_SECONDS = 5.0
 CLOCK_SECONDS = 60.0
@@ -35,7 +37,8 @@ DATABASE_IS_AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InternalClientError,
     asyncpg.InterfaceError,
     asyncpg.InvalidCatalogNameError,
@@ -53,17 +56,11 @@ class Database:
         self.changes = Changes(url)
         self._max_connections = max_connections
         self._pool: asyncpg.Pool[Any] | None = None
+        self._urgent_pool: asyncpg.Pool[Any] | None = None
 
     async def __aenter__(self) -> Self:
-        self._pool = await asyncpg.create_pool(
-            self.url,
-            min_size=0,
-            max_size=self._max_connections,
-            init=prepare_connection,
-            timeout=CONNECT_SECONDS,
-            command_timeout=STATEMENT_SECONDS,
-            server_settings={"idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS:.0f}s"},
-        )
+        self._pool = await self._create_pool(self._max_connections, STATEMENT_SECONDS)
+        self._urgent_pool = await self._create_pool(URGENT_CONNECTIONS, URGENT_SECONDS)
         return self
 
     async def __aexit__(
@@ -71,16 +68,26 @@ class Database:
     ) -> None:
         if self._pool is not None:
             await self.changes.close()
-            self._pool.terminate()
-            self._pool = None
+            for pool in (self._pool, self._urgent_pool):
+                if pool is not None:
+                    pool.terminate()
+            self._pool = self._urgent_pool = None
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:
         """A connection for reading. Raises DatabaseUnavailable, also when it goes away while it is used."""
-        if self._pool is None:
-            raise RuntimeError("Database is used outside its `async with`")
         with _away_means_unavailable():
-            async with self._pool.acquire(timeout=CONNECT_SECONDS * 2) as connection:
+            async with _open(self._pool).acquire(timeout=CONNECT_SECONDS * 2) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def urgent_connection(self) -> AsyncGenerator[Connection]:
+        """A connection for what must not wait behind anybody else's work, and takes `URGENT_SECONDS` at most.
+
+        Raises DatabaseUnavailable as `connection` does.
+        """
+        with _away_means_unavailable():
+            async with _open(self._urgent_pool).acquire(timeout=URGENT_SECONDS) as connection:
                 yield connection
 
     @asynccontextmanager
@@ -98,6 +105,17 @@ class Database:
             _written.reset(token)
         if written.anything:
             self.changes.announce()
+
+    async def _create_pool(self, size: int, statement_seconds: float) -> "asyncpg.Pool[Any]":
+        return await asyncpg.create_pool(
+            self.url,
+            min_size=0,
+            max_size=size,
+            init=prepare_connection,
+            timeout=min(CONNECT_SECONDS, statement_seconds),
+            command_timeout=statement_seconds,
+            server_settings={"idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS:.0f}s"},
+        )
 
     async def keep_clock_set(self, clock: SystemClock) -> None:
         """Set the clock by the database, now and every minute, for ever."""
@@ -121,6 +139,12 @@ def note_write() -> None:
     written = _written.get()
     if written is not None:
         written.anything = True
+
+
+def _open(pool: "asyncpg.Pool[Any] | None") -> "asyncpg.Pool[Any]":
+    if pool is None:
+        raise RuntimeError("Database is used outside its `async with`")
+    return pool
 
 
 class _Written:

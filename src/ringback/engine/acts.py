@@ -4,6 +4,7 @@ The order of the lines is the point of this module. Each act that lets something
 looks at the lease once more just before it is done.
 """
 
+from collections.abc import Set
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -16,6 +17,7 @@ from ringback.database.pool import Database
 from ringback.engine import calls
 from ringback.engine.link import Lease
 from ringback.engine.steps import Call, Leg
+from ringback.errors import DatabaseUnavailable
 from ringback.telephony.port import (
     Capability,
     DialRefused,
@@ -27,6 +29,7 @@ from ringback.telephony.port import (
     LegRole,
     Outcome,
     Telephony,
+    TelephonyUnavailable,
 )
 
 APOLOGY = "apology"
@@ -56,6 +59,11 @@ class Acts:
             return await self._end(call, leg, Outcome.CANCELLED, EndedBy.US, "the switch has a leg of this id already")
         except DialRefused as refusal:
             return await self._end(call, leg, refusal.outcome, EndedBy.REMOTE, str(refusal))
+        except (TelephonyUnavailable, DatabaseUnavailable):
+            raise
+        except Exception as problem:
+            log.exception("the leg could not be made", link=self._lease.link_id)
+            return await self._end(call, leg, Outcome.TRUNK_ERROR, EndedBy.REMOTE, f"could not be made: {problem!r}")
         if not (self._lease.is_valid and await self._permit_dial(call, leg)):
             return await self.hang_up([leg], HangupReason.NOT_WANTED)
         if not self._lease.is_valid:
@@ -100,9 +108,9 @@ class Acts:
         if leg_id in self._apology_ends_at:
             self._apology_ends_at[leg_id] = self._clock.monotonic()
 
-    def forget_leg(self, leg_id: str) -> None:
-        """The leg is over."""
-        self._apology_ends_at.pop(leg_id, None)
+    def forget_all_but(self, customer_legs: Set[str]) -> None:
+        """Only these customers' legs are still open."""
+        self._apology_ends_at = {leg: ends for leg, ends in self._apology_ends_at.items() if leg in customer_legs}
 
     async def hang_up(self, legs: list[Leg], reason: HangupReason) -> None:
         """End legs; each one's LegEnded follows."""

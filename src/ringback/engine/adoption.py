@@ -17,7 +17,7 @@ from ringback.engine.link import Lease
 from ringback.engine.steps import Call, Leg
 from ringback.telephony.port import EndedBy, HangupReason, LegEnded, LegState, LiveLeg, Outcome, Snapshot, Telephony
 
-# An answer of the switch may overtake its event: a leg that one snapshot lacks is looked for again after this.
+# A snapshot may overtake the event of a leg's end: a leg that one snapshot lacks is looked for again after this.
 MISSING_SECONDS = 1.0
 
 
@@ -29,7 +29,6 @@ class Adoption:
         self._clock = clock
         self._lease = lease
         self._telephony = telephony
-        self._restored: Snapshot | None = None
         self._missing_since: dict[UUID, float] = {}
         self._abandoned: set[str] = set()
         self._is_wanted = False
@@ -39,27 +38,26 @@ class Adoption:
         """Whether the two views may differ."""
         return self._is_wanted
 
-    def want(self, restored: Snapshot | None = None) -> None:
-        """Compare at the next occasion; `restored` came with LinkRestored, so events before it are lost for good."""
+    def want(self) -> None:
+        """Compare at the next occasion."""
         self._is_wanted = True
-        self._restored = restored or self._restored
 
     async def adopt(self) -> str:
         """Compare now; returns the switch's epoch. Raises TelephonyUnavailable, DatabaseUnavailable: want it again."""
-        snapshot = self._restored or await self._telephony.snapshot()
+        snapshot = await self._telephony.snapshot()
         async with self._database.connection() as connection:
             open_calls = await calls.open_calls(connection, self._lease.link_id, self._lease.token)
         known = {str(leg.id): (call, leg) for call in open_calls for leg in call.live_legs}
         removed = await self._remove_unwanted(snapshot, known)
         on_switch = {live.leg_id: live for live in snapshot.legs}
         self._is_wanted = False
+        self._missing_since = {leg_id: at for leg_id, at in self._missing_since.items() if str(leg_id) in known}
         for leg_id, (call, leg) in known.items():
             if leg_id in removed:
                 outcome = Outcome.UNKNOWN if leg.may_ring else Outcome.CANCELLED
                 await self._end(call, leg, outcome, "was removed from the switch, which had not let it ring")
             elif leg.may_ring:
                 await self._compare(call, leg, on_switch.get(leg_id))
-        self._restored = None
         return snapshot.epoch
 
     async def give_up(self, call: Call) -> None:
@@ -79,7 +77,6 @@ class Adoption:
         """The end of a leg; of one that we abandoned nothing is known."""
         if ended.leg_id not in self._abandoned:
             return ended
-        self._abandoned.discard(ended.leg_id)
         return msgspec.structs.replace(ended, outcome=Outcome.UNKNOWN)
 
     async def _remove_unwanted(self, snapshot: Snapshot, known: Mapping[str, tuple[Call, Leg]]) -> set[str]:
@@ -98,7 +95,7 @@ class Adoption:
             self._missing_since.pop(leg.id, None)
             return await self._catch_up(call, leg, live)
         since = self._missing_since.setdefault(leg.id, self._clock.monotonic())
-        if self._restored is None and self._clock.monotonic() - since < MISSING_SECONDS:
+        if self._clock.monotonic() - since < MISSING_SECONDS:
             self._is_wanted = True
             return None
         del self._missing_since[leg.id]

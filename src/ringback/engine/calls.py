@@ -1,7 +1,7 @@
 """What the holder of a link commits about its calls.
 
 Every function here is guarded by the link's token: after a takeover the former holder's commits find nothing to
-change. Locks are taken in one order everywhere: link, callback, attempt, leg, agent.
+change. Locks are taken in one order everywhere: callback, link, attempt, leg, agent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,6 +44,7 @@ class _CallRow(msgspec.Struct, frozen=True, kw_only=True):
     joined_at: datetime | None
     customer_held_until: datetime | None
     reserve_timeout_seconds: int
+    max_seconds: int
 
 
 class _LegRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +53,7 @@ class _LegRow(msgspec.Struct, frozen=True, kw_only=True):
     role: LegRole
     destination: str
     agent_id: int | None
+    created_at: datetime
     dial_permitted_at: datetime | None
     ringing_at: datetime | None
     answered_at: datetime | None
@@ -157,9 +159,10 @@ async def lose_agent(connection: Connection, call: Call, token: int, now: dateti
     current = await _lock(connection, call, token)
     if current is None or current.state is not State.ROUTING or current.agent_id is None or current.agent is None:
         return
-    if current.agent.ended_at is None:
-        return  # it is the next agent's leg already
+    if call.agent is None or current.agent.id != call.agent.id or current.agent.may_ring:
+        return  # the next agent has come already
     settings = await terms(connection, call.attempt_id)
+    await _END_UNDIALLED_LEGS.run(connection, attempt_id=call.attempt_id, now=now)
     first_lost_at = min(leg.ended_at for leg in await _agent_legs(connection, call) if leg.ended_at)
     reason = f"the agent did not take it: {_words(current.agent.outcome)}"
     await lifecycle.change(
@@ -274,6 +277,7 @@ def _leg(row: _LegRow) -> Leg:
         id=row.id,
         role=row.role,
         destination=row.destination,
+        created_at=row.created_at,
         agent_id=row.agent_id,
         dial_permitted_at=row.dial_permitted_at,
         answered_at=row.answered_at,
@@ -297,6 +301,7 @@ def _call(row: _CallRow, legs: Mapping[LegRole, Leg]) -> Call:
         customer=legs[LegRole.CUSTOMER],
         agent=legs.get(LegRole.AGENT),
         reserve_timeout=timedelta(seconds=row.reserve_timeout_seconds),
+        max_duration=timedelta(seconds=row.max_seconds),
     )
 
 

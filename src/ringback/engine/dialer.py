@@ -26,8 +26,8 @@ from ringback.telephony.port import Capability, Telephony, TelephonyUnavailable
 
 # What had no effect is asked for again after this.
 REPEAT_SECONDS = 5.0
-# A step that failed is not tried again before this.
-BACK_OFF_SECONDS = 0.2
+# A step that failed is not tried again before this, and twice as long for each time it failed before.
+BACK_OFF_SECONDS = 0.1
 # Events can get lost: the switch is compared with the database this often.
 COMPARE_SECONDS = 30.0
 # A link that is away for longer is not waited for by calls that were not joined.
@@ -49,6 +49,8 @@ class Dialer:
         self._heard: deque[port.Event] = deque()
         self._under_way: dict[UUID, asyncio.Task[None]] = {}
         self._asked_at: dict[tuple[type, UUID], float] = {}
+        self._failures: dict[UUID, int] = {}
+        self._is_finishing = False
         self._is_up = False
         self._changed_at = self._compared_at = clock.monotonic()
         self._wake: Callable[[], None] = lambda: None
@@ -84,7 +86,7 @@ class Dialer:
         async with self._database.connection() as connection:
             open_calls = await calls.open_calls(connection, self._lease.link_id, self._lease.token)
         if not self._is_up and self._clock.monotonic() - self._changed_at > LINK_AWAY_SECONDS:
-            await self._give_up_unjoined(open_calls)
+            await self._give_up(open_calls)
         self._forget_all_but(open_calls)
         return heard + sum([self._begin_step(call) for call in open_calls if call.attempt_id not in under_way])
 
@@ -95,9 +97,21 @@ class Dialer:
 
     async def finish(self) -> None:
         """The telephony was closed: commit its last words, and what follows without it."""
+        await self._lease.tell(is_up=False)
         self._is_up = False
         while await self.run_once():
             await self.finish_steps()
+
+    async def settle_without_link(self) -> None:
+        """Nobody can reach the link any more: give up its calls that cannot go on, and close them."""
+        async with self._database.connection() as connection:
+            await self._give_up(await calls.open_calls(connection, self._lease.link_id, self._lease.token))
+        await self.finish()
+
+    async def begin_no_more(self) -> None:
+        """Begin no further step, and wait for those under way."""
+        self._is_finishing = True
+        await self.finish_steps()
 
     async def abandon(self) -> None:
         """Hang up what is not joined, because this process cannot see it through, and its calls die with it.
@@ -118,8 +132,8 @@ class Dialer:
 
     async def _take_in(self, event: port.Event) -> None:
         match event:
-            case port.LinkRestored(snapshot=snapshot):
-                self._adoption.want(snapshot)
+            case port.LinkRestored():
+                self._adoption.want()
             case port.LinkLost(reason=reason):
                 await self._go_down(reason)
             case port.Superseded():
@@ -143,7 +157,6 @@ class Dialer:
                 case port.Bridged(call_id=call_id) if known := _our_id(call_id):
                     await calls.joined(connection, known, token, now)
                 case port.LegEnded(leg_id=leg_id) if known := _our_id(leg_id):
-                    self._acts.forget_leg(leg_id)
                     ended = self._adoption.as_it_counts(event)
                     await calls.leg_ended(
                         connection,
@@ -173,28 +186,35 @@ class Dialer:
         await self.finish_steps()
         try:
             epoch = await self._adoption.adopt()
+            if not self._is_up:
+                await self._lease.tell(is_up=True, epoch=epoch)
         except TelephonyUnavailable as problem:
+            self._adoption.want()
             log.warning("link does not answer", link=self._lease.link_id, problem=str(problem))
             return
+        except BaseException:
+            self._adoption.want()
+            raise
         self._compared_at = self._clock.monotonic()
         if not self._is_up:
             self._asked_at.clear()
-            await self._lease.tell(is_up=True, epoch=epoch)
             self._is_up = True
             log.info("link up", link=self._lease.link_id)
 
-    async def _give_up_unjoined(self, open_calls: list[Call]) -> None:
+    async def _give_up(self, open_calls: list[Call]) -> None:
+        """End what cannot go on without the link: a talk may, until it has lasted as long as any talk can."""
         for call in open_calls:
-            if call.bridge_permitted_at is None:
+            if call.is_beyond_hope(self._clock.now()):
                 await self._adoption.give_up(call)
 
     def _forget_all_but(self, open_calls: list[Call]) -> None:
         still_open = {call.attempt_id for call in open_calls}
-        for key in [key for key in self._asked_at if key[1] not in still_open]:
-            del self._asked_at[key]
+        self._asked_at = {key: at for key, at in self._asked_at.items() if key[1] in still_open}
+        self._failures = {attempt: count for attempt, count in self._failures.items() if attempt in still_open}
+        self._acts.forget_all_but({str(call.customer.id) for call in open_calls})
 
     def _begin_step(self, call: Call) -> bool:
-        if call.attempt_id in self._under_way:
+        if call.attempt_id in self._under_way or (self._is_finishing and self._is_up):
             return False
         step = next_step(call, self._clock.now(), is_link_up=self._is_up)
         if isinstance(step, steps.Wait) or not self._is_due(call, step):
@@ -221,14 +241,16 @@ class Dialer:
     async def _do(self, call: Call, step: steps.Step) -> None:
         try:
             await self._act(call, step)
+            self._failures.pop(call.attempt_id, None)
+            return
         except (DatabaseUnavailable, TelephonyUnavailable) as problem:
             log.warning("a step was interrupted", attempt=str(call.attempt_id), problem=str(problem))
         except Exception:
             log.exception("a step failed", attempt=str(call.attempt_id), step=type(step).__name__)
-        else:
-            return
         self._adoption.want()
-        await asyncio.sleep(BACK_OFF_SECONDS)
+        self._asked_at.pop((type(step), call.attempt_id), None)
+        failures = self._failures[call.attempt_id] = self._failures.get(call.attempt_id, 0) + 1
+        await asyncio.sleep(BACK_OFF_SECONDS * min(2**failures, 16))
 
     def _act(self, call: Call, step: steps.Step) -> Coroutine[None, None, None]:
         match step:

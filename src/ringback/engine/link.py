@@ -10,11 +10,21 @@ import secrets
 import socket
 from datetime import timedelta
 
+import msgspec
 import structlog
 
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.database.queries import QueryFile
+
+# A link that nobody has held for so long was taken out of the settings.
+DESERTED_SECONDS = 120.0
+
+
+class _Deserted(msgspec.Struct, frozen=True):
+    id: str
+    adapter: str
+
 
 _sql = QueryFile(__file__)
 _ENSURE = _sql.command("ensure_link")
@@ -22,6 +32,8 @@ _ACQUIRE = _sql.query("acquire_link", int)
 _TAKE_OVER_ATTEMPTS = _sql.command("take_over_attempts")
 _RENEW = _sql.command("renew_link")
 _RELEASE = _sql.command("release_link")
+_FREE_LINKS = _sql.query("free_links", str)
+_DESERTED_LINKS = _sql.query("deserted_links", _Deserted)
 _TELL = _sql.command("tell_link")
 
 log = structlog.get_logger(__name__)
@@ -67,7 +79,7 @@ class Lease:
         """Prolong the lease; afterwards it `is_lost` if somebody has taken it over. Raises DatabaseUnavailable."""
         sent_at = self._clock.monotonic()
         expires_at = self._clock.now() + timedelta(seconds=self.seconds)
-        async with self._database.connection() as connection:
+        async with self._database.urgent_connection() as connection:
             renewed = await _RENEW.run(
                 connection, id=self.link_id, holder=self._holder, token=self.token, expires_at=expires_at
             )
@@ -99,6 +111,20 @@ class Lease:
 def holder_name() -> str:
     """A name for this process that nobody else has: host, process id and a random part."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+async def free_links(database: Database, clock: Clock, link_ids: list[str]) -> list[str]:
+    """Those of the links that nobody holds."""
+    async with database.connection() as connection:
+        return await _FREE_LINKS.all(connection, ids=link_ids, now=clock.now())
+
+
+async def deserted_links(database: Database, clock: Clock, configured: list[str]) -> list[tuple[str, str]]:
+    """Id and adapter of links with open attempts that nobody has held for long and this engine is not to hold."""
+    deserted_since = clock.now() - timedelta(seconds=DESERTED_SECONDS)
+    async with database.connection() as connection:
+        found = await _DESERTED_LINKS.all(connection, configured=configured, deserted_since=deserted_since)
+    return [(link.id, link.adapter) for link in found]
 
 
 async def acquire(

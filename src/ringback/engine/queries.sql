@@ -4,6 +4,18 @@
 INSERT INTO links (id, adapter) VALUES (:id, :adapter)
 ON CONFLICT (id) DO UPDATE SET adapter = excluded.adapter WHERE links.adapter <> excluded.adapter
 
+-- name: free_links
+SELECT wanted.id
+FROM unnest(:ids::text[]) AS wanted (id)
+LEFT JOIN links AS l ON l.id = wanted.id
+WHERE l.holder IS NULL OR l.expires_at <= :now
+
+-- name: deserted_links
+SELECT l.id, l.adapter
+FROM links AS l
+WHERE l.id <> ALL (:configured::text[]) AND coalesce(l.expires_at, '-infinity') <= :deserted_since
+    AND EXISTS (SELECT FROM attempts AS a WHERE a.link_id = l.id AND a.closed_at IS NULL AND a.opened_at <= :deserted_since)
+
 -- name: acquire_link
 UPDATE links
 SET holder = :holder, token = token + 1, expires_at = :expires_at, is_up = false, problem = NULL
@@ -53,6 +65,7 @@ CROSS JOIN LATERAL (
     LIMIT :batch
     FOR UPDATE SKIP LOCKED
 ) AS c
+LIMIT :batch
 
 -- name: claim_expired_queued
 SELECT c.id, (
@@ -68,6 +81,7 @@ CROSS JOIN LATERAL (
     LIMIT :batch
     FOR UPDATE SKIP LOCKED
 ) AS c
+LIMIT :batch
 
 -- Router: the first in order of all services that have somebody READY and a link that is up.
 
@@ -108,7 +122,7 @@ SELECT token FROM links WHERE id = :id AND is_up AND expires_at > :now FOR SHARE
 
 -- name: open_attempt
 INSERT INTO attempts (id, callback_id, service_id, link_id, link_token, number, strategy, agent_id, opened_at)
-SELECT :id, c.id, s.id, s.link_id, :token,
+SELECT :id, c.id, s.id, :link_id, :token,
     (SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE callback_id = c.id), s.strategy, :agent_id, :now
 FROM callbacks AS c
 JOIN services AS s ON s.id = c.service_id
@@ -126,7 +140,8 @@ UPDATE attempts SET agent_id = :agent_id WHERE id = :id AND closed_at IS NULL AN
 -- name: open_calls
 SELECT
     a.id AS attempt_id, a.callback_id, a.strategy, c.state, a.agent_id, a.opened_at, a.bridge_permitted_at,
-    a.joined_at, c.customer_held_until, s.reserve_timeout_seconds
+    a.joined_at, c.customer_held_until, s.reserve_timeout_seconds,
+    s.customer_hold_seconds + s.max_talk_seconds AS max_seconds
 FROM attempts AS a
 JOIN callbacks AS c ON c.id = a.callback_id
 JOIN services AS s ON s.id = a.service_id
@@ -135,7 +150,8 @@ WHERE a.link_id = :link_id AND a.link_token = :token AND a.closed_at IS NULL
 -- name: open_call
 SELECT
     a.id AS attempt_id, a.callback_id, a.strategy, c.state, a.agent_id, a.opened_at, a.bridge_permitted_at,
-    a.joined_at, c.customer_held_until, s.reserve_timeout_seconds
+    a.joined_at, c.customer_held_until, s.reserve_timeout_seconds,
+    s.customer_hold_seconds + s.max_talk_seconds AS max_seconds
 FROM attempts AS a
 JOIN callbacks AS c ON c.id = a.callback_id
 JOIN services AS s ON s.id = a.service_id
@@ -144,10 +160,10 @@ FOR UPDATE OF a
 
 -- name: legs_of_attempts
 SELECT
-    id, attempt_id, role, destination, agent_id, dial_permitted_at, ringing_at, answered_at, ended_at, outcome, ended_by
+    id, attempt_id, role, destination, agent_id, created_at, dial_permitted_at, ringing_at, answered_at, ended_at, outcome, ended_by
 FROM legs
 WHERE attempt_id = ANY (:attempt_ids)
-ORDER BY created_at, id
+ORDER BY ended_at NULLS LAST, created_at, id
 
 -- name: terms_of_attempt
 SELECT

@@ -7,6 +7,7 @@ passed over.
 
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import structlog
 from uuid_utils.compat import uuid7
@@ -65,15 +66,23 @@ class Router:
     async def _serve_held_customers(self) -> int:
         async with self._database.connection() as connection:
             held = await _HELD_CUSTOMERS.all(connection, now=self._clock.now(), batch=HELD_BATCH)
-        return sum([await self._give_next_agent(customer) for customer in held])
+        return sum([await self._serve_held_customer(customer) for customer in held])
+
+    async def _serve_held_customer(self, held: _HeldCustomer) -> bool:
+        try:
+            return await self._give_next_agent(held)
+        except asyncpg.IntegrityConstraintViolationError:
+            # One call that stands wrong must not keep the others waiting.
+            log.exception("a customer who holds could not be given an agent", attempt=str(held.attempt_id))
+            return False
 
     async def _give_next_agent(self, held: _HeldCustomer) -> bool:
         now = self._clock.now()
         async with self._database.transaction() as connection:
-            if await _SHARE_LINK.first(connection, id=held.link_id, now=now) is None:
-                return False
             callback = await lifecycle.lock(connection, held.callback_id)
             if callback.state is not State.ROUTING or callback.customer_held_until is None:
+                return False
+            if await _SHARE_LINK.first(connection, id=held.link_id, now=now) is None:
                 return False
             agent = await reserve_longest_idle(connection, held.service_id, now, attempt_id=held.attempt_id)
             if agent is None:
@@ -103,15 +112,15 @@ class Router:
             agent = token and await reserve_longest_idle(connection, first.service_id, now)
             if not token or not agent:
                 return False
-            await self._open_attempt(connection, first.callback_id, agent, token)
+            await self._open_attempt(connection, first, agent, token)
         log.info("agent reserved", callback=str(first.callback_id), agent=agent.name)
         return True
 
-    async def _open_attempt(self, connection: Connection, callback_id: UUID, agent: Agent, token: int) -> None:
+    async def _open_attempt(self, connection: Connection, first: _FirstInQueue, agent: Agent, token: int) -> None:
         attempt_id, now = uuid7(), self._clock.now()
         [callback] = await lifecycle.change(
             connection,
-            [callback_id],
+            [first.callback_id],
             State.QUEUED,
             Event.AGENT_RESERVED,
             now=now,
@@ -121,13 +130,19 @@ class Router:
             attempt_id=attempt_id,
         )
         await _OPEN_ATTEMPT.run(
-            connection, id=attempt_id, callback_id=callback_id, token=token, agent_id=agent.id, now=now
+            connection,
+            id=attempt_id,
+            callback_id=callback.id,
+            link_id=first.link_id,
+            token=token,
+            agent_id=agent.id,
+            now=now,
         )
         await _ADD_LEG.run(
             connection,
             id=uuid7(),
             attempt_id=attempt_id,
-            callback_id=callback_id,
+            callback_id=callback.id,
             role=LegRole.CUSTOMER,
             agent_id=None,
             destination=callback.phone_number,

@@ -16,8 +16,9 @@ from ringback.errors import DatabaseUnavailable
 from ringback.settings import Settings
 from ringback.telephony.links import open_telephony
 
-# Every loop is woken by changes; this often it looks by itself, for a wake that was lost and for the time passing.
+# This often a loop looks by itself: for the time passing, and the router for a wake that was lost.
 POLL_SECONDS = {"promoter": 0.25, "router": 0.25, "rescuer": 0.5, "wrap-up": 0.25, "expirer": 2.0}
+WOKEN_BY_CHANGES = frozenset({"router"})
 FAILED_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -57,7 +58,7 @@ class Engine:
             log.info("engine stopped")
 
     async def _loop(self, name: str) -> None:
-        listener = self._database.changes.listener()
+        listener = self._database.changes.listener() if name in WOKEN_BY_CHANGES else None
         while True:
             try:
                 await self.loops[name]()
@@ -67,4 +68,4 @@ class Engine:
             except Exception:
                 log.exception("a loop failed and goes on", loop=name)
                 await asyncio.sleep(FAILED_SECONDS)
-            await listener.wait(POLL_SECONDS[name])
+            await (listener.wait(POLL_SECONDS[name]) if listener else asyncio.sleep(POLL_SECONDS[name]))

@@ -22,6 +22,7 @@ class Leg:
     id: UUID
     role: LegRole
     destination: str
+    created_at: datetime
     agent_id: int | None = None
     dial_permitted_at: datetime | None = None
     answered_at: datetime | None = None
@@ -60,11 +61,18 @@ class Call:
     customer: Leg
     agent: Leg | None
     reserve_timeout: timedelta
+    max_duration: timedelta
 
     @property
     def live_legs(self) -> list[Leg]:
         """Those not known to have ended, dialled or not."""
         return [leg for leg in (self.customer, self.agent) if leg is not None and leg.ended_at is None]
+
+    def is_beyond_hope(self, now: datetime) -> bool:
+        """Whether nothing is left to wait for once its link is away: only a whole talk may go on without it."""
+        if self.bridge_permitted_at is None or len(self.live_legs) < 2:
+            return True
+        return now >= self.bridge_permitted_at + self.max_duration
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,9 @@ class Close:
     outcome: AttemptOutcome
 
 
+# Two who answered and cannot be bridged for so long are let go.
+BRIDGE_TIMEOUT = timedelta(seconds=30)
+
 # The outcomes of a leg that the telephone system had nothing to say about.
 _NOTHING_SAID = (None, Outcome.CANCELLED, Outcome.UNKNOWN)
 
@@ -134,7 +145,7 @@ def next_step(call: Call, now: datetime, *, is_link_up: bool = True) -> Step:
 
 def _next_step(call: Call, now: datetime) -> Step:
     if call.state is State.PROCESSING:
-        return _talk(call)
+        return _talk(call, now)
     if call.state is not State.ROUTING:
         return _wind_down(call, AttemptOutcome.CANCELLED, HangupReason.CANCELLED)
     if not any(leg.dial_permitted_at for leg in (call.customer, call.agent) if leg):
@@ -159,7 +170,8 @@ def attempt_outcome(call: Call) -> AttemptOutcome:
 def talk_outcome(call: Call) -> AttemptOutcome:
     """How an attempt ended that had its bridge permit. UNKNOWN: the call went away while nobody watched."""
     legs = [leg for leg in (call.customer, call.agent) if leg is not None]
-    if any(leg.outcome is Outcome.UNKNOWN for leg in legs):
+    is_heard = any(leg.ended_by in (EndedBy.REMOTE, EndedBy.TIMEOUT) for leg in legs)
+    if any(leg.outcome is Outcome.UNKNOWN for leg in legs) and not (call.joined_at and is_heard):
         return AttemptOutcome.UNKNOWN
     if call.joined_at is not None:
         return AttemptOutcome.JOINED
@@ -183,7 +195,8 @@ def _customer_first(call: Call, now: datetime) -> Step:
     if call.customer.answered_at is None:
         return Wait()
     if call.agent is not None and call.agent.ended_at is None:
-        return _reach(call.agent)
+        is_late = call.agent.dial_permitted_at is None and now >= call.agent.created_at + _patience(call)
+        return LoseAgent() if is_late else _reach(call.agent)
     if call.agent_id is not None:
         return LoseAgent()
     is_over = call.customer_held_until is not None and now >= call.customer_held_until
@@ -204,8 +217,14 @@ def _reach(second: Leg) -> Step:
     return Join() if second.answered_at else Wait()
 
 
-def _talk(call: Call) -> Step:
-    if len(call.live_legs) == 2:
+def _patience(call: Call) -> timedelta:
+    """For so long the second side may stay undialled; it was reserved when the first was still to be rung."""
+    return call.reserve_timeout + ((call.customer.answered_at or call.opened_at) - call.opened_at)
+
+
+def _talk(call: Call, now: datetime) -> Step:
+    is_waiting = call.joined_at is not None or now < (call.bridge_permitted_at or now) + BRIDGE_TIMEOUT
+    if len(call.live_legs) == 2 and is_waiting:
         return Wait() if call.joined_at else Bridge()
     return _wind_down(call, talk_outcome(call), HangupReason.FINISHED)
 

@@ -173,6 +173,7 @@ CREATE TABLE callbacks (
 CREATE UNIQUE INDEX one_uncompleted_callback_per_service_and_number
     ON callbacks (service_id, phone_number) WHERE state <> 'COMPLETED' AND waits_alone;
 CREATE INDEX uncompleted_callbacks_of_a_number ON callbacks (phone_number, service_id) WHERE state <> 'COMPLETED';
+CREATE INDEX uncompleted_callbacks_of_a_service ON callbacks (service_id, state) WHERE state <> 'COMPLETED';
 CREATE INDEX queue_in_order ON callbacks (service_id, place_at, id) WHERE state = 'QUEUED';
 CREATE INDEX queue_by_desired_time ON callbacks (service_id, desired_at) WHERE state = 'QUEUED';
 CREATE INDEX scheduled_by_desired_time ON callbacks (service_id, desired_at) WHERE state = 'SCHEDULED';
@@ -300,6 +301,7 @@ CREATE TABLE legs (
 );
 CREATE UNIQUE INDEX one_live_leg_per_callback_and_side ON legs (callback_id, role) WHERE ended_at IS NULL;
 CREATE INDEX legs_of_an_attempt ON legs (attempt_id);
+CREATE INDEX legs_of_a_callback ON legs (callback_id);
 
 -- Why something was done or not done, in plain words, beside the transitions.
 CREATE TABLE decisions (
