@@ -54,7 +54,7 @@ def say_stage(stage: Stage, settings: Settings) -> None:
         typer.echo(f"  Its API key, shown once  {stage.secret}")
         typer.echo(f"  Try it  curl -H 'X-API-Key: {stage.secret}' '{address_of(settings)}/api/v1/callbacks?open=true'")
     else:
-        typer.echo("  Its API key was shown at the first start. Another one:")
+        typer.echo("  There is an API key named practice already. Another one:")
         typer.echo(f"          {ringback} api-keys create NAME --scope create --scope read --scope manage")
     typer.echo(f"  Remove all of it  {ringback} practice remove")
 

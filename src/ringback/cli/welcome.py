@@ -8,7 +8,8 @@ from ringback.settings import Settings
 
 def welcome(settings: Settings) -> None:
     """Say where it is and how to go on."""
-    address, ringback = address_of(settings), command_name()
+    address = address_of(settings) if settings.port else "the address that the log names"
+    ringback = command_name()
     lines = [
         f"Ringback is running at {address}",
         f"  API documentation   {address}/api/docs",

@@ -73,10 +73,11 @@ async def _let_calls_end(
             return
         for callback_id in cancellable:
             await _cancel(database, clock, actor, callback_id)
-        if under_way and under_way != told:
-            told = under_way
-            waits_for_calls(under_way)
-        await clock.sleep(POLL_SECONDS)
+        if under_way:
+            if under_way != told:
+                told = under_way
+                waits_for_calls(under_way)
+            await clock.sleep(POLL_SECONDS)
 
 
 async def _cancel(database: Database, clock: Clock, actor: Actor, callback_id: UUID) -> None:

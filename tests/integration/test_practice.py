@@ -1,0 +1,174 @@
+"""Practice beside real things: what it brings, how it is kept going, and that its removal takes nothing else."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from ringback.accounts import api_keys
+from ringback.accounts.api_keys import Scope
+from ringback.agents import roster
+from ringback.agents.model import Presence
+from ringback.callbacks import pages, requests
+from ringback.callbacks.model import Actor, ActorKind
+from ringback.callbacks.pages import CallbackFilter
+from ringback.callbacks.requests import CallbackRequest
+from ringback.callbacks.states import State
+from ringback.clock import ManualClock
+from ringback.database.pool import Database
+from ringback.practice import LINK, Players, remove, set_up
+from ringback.practice.players import ENOUGH_WAITING, KEPT, PAUSE_OF_AGENTS
+from ringback.services import catalog
+from tests.integration.world import World
+
+OPERATOR = Actor(ActorKind.USER, "operator")
+NUMBER = "+12025550133"
+
+
+async def names(database: Database) -> tuple[list[str], list[str], list[str]]:
+    """What there is: services, agents, API keys."""
+    return (
+        [service.name for service in await catalog.list_all(database)],
+        [agent.name for agent in await roster.list_all(database)],
+        [key.name for key in await api_keys.list_all(database)],
+    )
+
+
+async def total(database: Database, clock: ManualClock, states: Sequence[State] = ()) -> int:
+    """How many callbacks there are."""
+    return (await pages.find(database, clock, CallbackFilter(states=states))).total
+
+
+async def make_real_things(database: Database, clock: ManualClock) -> None:
+    """A real service, agent, key and callback, with names that practice would like to have."""
+    await catalog.create(database, "support")
+    await roster.save(database, clock, "anna", endpoint="1", services=["support"])
+    await api_keys.create(database, clock, "practice", [Scope.READ])
+    request = CallbackRequest(service="support", phone_number=NUMBER)
+    await requests.create(database, clock, OPERATOR, request)
+
+
+async def test_all_that_practice_brings_is_marked_and_its_agents_are_ready(database: Database) -> None:
+    clock = ManualClock()
+    stage = await set_up(database, clock)
+
+    assert stage.services == ("support", "sales", "billing")
+    services, agents = await catalog.list_all(database), await roster.list_all(database)
+    assert all(service.is_practice and service.link_id == LINK for service in services)
+    assert len(agents) == 12
+    assert all(agent.is_practice and agent.presence is Presence.READY for agent in agents)
+    assert stage.secret
+    assert (await api_keys.Authenticator(database, clock).authenticate(stage.secret)).is_practice
+
+
+async def test_a_second_start_changes_nothing_and_shows_no_key(database: Database) -> None:
+    clock = ManualClock()
+    first = await set_up(database, clock)
+    before = await names(database)
+    second = await set_up(database, clock)
+    assert (second.services, second.secret) == (first.services, None)
+    assert await names(database) == before
+
+
+async def test_removal_takes_practice_and_leaves_what_is_real(database: Database) -> None:
+    clock = ManualClock()
+    await make_real_things(database, clock)
+    real = await names(database)
+
+    stage = await set_up(database, clock)
+    assert stage.services == ("practice-support", "sales", "billing")
+    assert stage.secret is None
+    assert await Players(database, clock).run_once()
+    assert await total(database, clock) > 1
+
+    removed = await remove(database, clock, OPERATOR)
+    assert (removed.services, removed.agents, removed.api_keys) == (3, 12, 0)
+    assert await names(database) == real
+    assert await total(database, clock) == 1
+    (anna,) = await roster.list_all(database)
+    assert anna.endpoint == "1"
+
+
+async def test_removing_twice_or_without_practice_is_harmless(database: Database) -> None:
+    clock = ManualClock()
+    await make_real_things(database, clock)
+    removed = await remove(database, clock, OPERATOR)
+    assert (removed.services, removed.agents, removed.callbacks, removed.api_keys) == (0, 0, 0, 0)
+    assert await total(database, clock) == 1
+
+
+async def test_customers_stop_coming_while_enough_of_them_wait(database: Database) -> None:
+    clock = ManualClock()
+    await set_up(database, clock)
+    players = Players(database, clock)
+    for _ in range(200):
+        assert await players.run_once()
+        await clock.advance(1.0)
+    assert await total(database, clock, [State.SCHEDULED, State.QUEUED]) == ENOUGH_WAITING
+
+
+async def test_an_agent_who_missed_a_call_comes_back_after_a_pause(database: Database) -> None:
+    clock = ManualClock()
+    await set_up(database, clock)
+    players = Players(database, clock)
+    await roster.ask_presence(database, clock, "anna", Presence.NOT_READY, "did not take a call")
+    await players.run_once()
+    assert (await roster.get(database, "anna")).presence is Presence.NOT_READY
+    await clock.advance(PAUSE_OF_AGENTS.total_seconds() + 1)
+    await players.run_once()
+    assert (await roster.get(database, "anna")).presence is Presence.READY
+
+
+async def test_callbacks_of_practice_are_forgotten_after_a_day_and_real_ones_are_not(database: Database) -> None:
+    clock = ManualClock()
+    await make_real_things(database, clock)
+    await set_up(database, clock)
+    players = Players(database, clock)
+    await players.run_once()
+    for view in (await pages.find(database, clock, CallbackFilter())).items:
+        await requests.cancel(database, clock, OPERATOR, view.id)
+    await clock.advance((KEPT + timedelta(minutes=10)).total_seconds())
+    await players.run_once()
+    (kept,) = (await pages.find(database, clock, CallbackFilter(states=[State.COMPLETED]))).items
+    assert kept.service == "support"
+
+
+async def test_no_customer_comes_and_the_players_leave_when_practice_is_removed(database: Database) -> None:
+    clock = ManualClock()
+    await set_up(database, clock)
+    players = Players(database, clock)
+    await remove(database, clock, OPERATOR)
+    assert not await players.run_once()
+    assert await total(database, clock) == 0
+
+
+async def test_a_practice_agent_of_real_calls_stays_and_is_offline(world: World) -> None:
+    await world.add_service("real")
+    await set_up(world.database, world.clock)
+    await roster.save(world.database, world.clock, "anna", endpoint="107", services=["real"])
+    callback_id = await world.ask("+4930123401", "real")
+    await world.until(world.in_state(callback_id, State.COMPLETED))
+
+    removed = await remove(world.database, world.clock, OPERATOR)
+    assert (removed.agents, removed.agents_kept) == (11, 1)
+    (anna,) = await roster.list_all(world.database)
+    assert (anna.name, anna.presence, anna.is_practice) == ("anna", Presence.OFFLINE, False)
+    assert (await world.callback(callback_id)).state is State.COMPLETED
+
+
+@pytest.mark.parametrize("state", [State.ROUTING, State.PROCESSING])
+async def test_calls_under_way_end_before_practice_is_removed(world: World, state: State) -> None:
+    await set_up(world.database, world.clock)
+    async with world.database.transaction() as connection:
+        await connection.execute("UPDATE services SET link_id = 'main'")  # the link that this world's engine holds
+    callback_id = await world.ask("+4930123401", "support")
+    await world.until(world.in_state(callback_id, state))
+
+    told: list[int] = []
+    removing = asyncio.create_task(remove(world.database, world.clock, OPERATOR, told.append))
+    while not removing.done():
+        await world.pass_time(1.0)
+    assert removing.result().callbacks == 1
+    assert told == [1]
+    assert await names(world.database) == ([], [], [])
