@@ -87,6 +87,11 @@ def test_an_offset_of_neither_side_of_the_gap_is_a_plain_instant(text: str) -> N
     assert promise_at(at(text), BERLIN, BEFORE_SPRING).at == at(text)
 
 
+def test_an_instant_in_utc_is_never_a_reading_of_a_zone() -> None:
+    instant = at("2027-03-28T01:30:00Z")
+    assert promise_at(instant, "Europe/London", BEFORE_SPRING).local == at("2027-03-28T02:30:00")
+
+
 def test_a_gap_of_half_an_hour_is_named_too() -> None:
     with pytest.raises(NoSuchLocalTime, match="from 02:00 to 02:30"):
         promise_at(at("2026-10-04T02:15:00+10:30"), "Australia/Lord_Howe", at("2026-10-01T00:00:00Z"))

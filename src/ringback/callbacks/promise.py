@@ -85,12 +85,12 @@ def _promise(instant: datetime, zone: ZoneInfo) -> Promise:
 def _require_reading(desired_at: datetime, zone: ZoneInfo) -> None:
     """Refuse a reading that the zone's clocks skip, written with the zone's offset before or after the gap.
 
-    With any other offset it was not meant as a reading of this zone: it is a plain instant.
+    With any other offset it was not meant as a reading of this zone, and with Z it never is: it is a plain instant.
     """
     reading = desired_at.replace(tzinfo=zone)
     before, after = (reading.replace(fold=fold).utcoffset() or timedelta() for fold in (0, 1))
     # PEP 495: in a gap, and only there, the offset of fold=0 is the smaller one.
-    if before >= after or desired_at.utcoffset() not in (before, after):
+    if before >= after or not desired_at.utcoffset() or desired_at.utcoffset() not in (before, after):
         return
     gap_start = _last_reading_before(reading, before, after)
     text = (

@@ -63,7 +63,7 @@ class Query(Generic[Row]):
         """The first row of a query that always has one. Raises LookupError when it has none."""
         row = await self.first(connection, **values)
         if row is None:
-            raise LookupError(f"query {self.name} found nothing for {values}")
+            raise LookupError(f"query {self.name} found nothing")  # not its arguments: they may be personal
         return row
 
     async def run(self, connection: Connection, **values: object) -> int:

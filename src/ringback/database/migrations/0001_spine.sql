@@ -179,6 +179,7 @@ CREATE INDEX queue_by_desired_time ON callbacks (service_id, desired_at) WHERE s
 CREATE INDEX scheduled_by_desired_time ON callbacks (service_id, desired_at) WHERE state = 'SCHEDULED';
 CREATE INDEX callbacks_by_desired_time ON callbacks (desired_at, id);
 CREATE INDEX callbacks_of_a_service_by_desired_time ON callbacks (service_id, desired_at, id);
+CREATE INDEX callbacks_with_a_result_by_desired_time ON callbacks (result, desired_at, id) WHERE result IS NOT NULL;
 CREATE INDEX callbacks_in_a_state_by_desired_time ON callbacks (state, desired_at, id);
 
 -- The same key and body give the same answer, which is kept word for word.
