@@ -4,6 +4,7 @@ Logs never hold telephone numbers or names of customers: callbacks are named by 
 """
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -44,9 +45,7 @@ def _last(log_format: str) -> list[Processor]:
         # Without the values of variables: telephone numbers are among them.
         tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
         return [tracebacks, structlog.processors.JSONRenderer()]
-    return [
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-    ]
+    return [structlog.dev.ConsoleRenderer(colors=has_colours, exception_formatter=structlog.dev.plain_traceback)]
 
 
 def _set_up_libraries(first: Sequence[Processor], last: Sequence[Processor], level: int) -> None:
