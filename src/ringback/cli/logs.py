@@ -45,6 +45,7 @@ def _last(log_format: str) -> list[Processor]:
         # Without the values of variables: telephone numbers are among them.
         tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
         return [tracebacks, structlog.processors.JSONRenderer()]
+    has_colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     return [structlog.dev.ConsoleRenderer(colors=has_colours, exception_formatter=structlog.dev.plain_traceback)]
 
 
