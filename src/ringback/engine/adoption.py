@@ -42,6 +42,10 @@ class Adoption:
         """Compare at the next occasion."""
         self._is_wanted = True
 
+    def is_in_doubt(self, call: Call) -> bool:
+        """Whether a leg of the call may be gone already: until that is known, no step follows from its being there."""
+        return any(leg.id in self._missing_since for leg in call.live_legs)
+
     async def adopt(self) -> str:
         """Compare now; returns the switch's epoch. Raises TelephonyUnavailable, DatabaseUnavailable: want it again."""
         snapshot = await self._telephony.snapshot()

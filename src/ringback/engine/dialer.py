@@ -216,6 +216,8 @@ class Dialer:
     def _begin_step(self, call: Call) -> bool:
         if call.attempt_id in self._under_way or (self._is_finishing and self._is_up):
             return False
+        if self._adoption.is_in_doubt(call):
+            return False
         step = next_step(call, self._clock.now(), is_link_up=self._is_up)
         if isinstance(step, steps.Wait) or not self._is_due(call, step):
             return False
