@@ -7,6 +7,7 @@ import pytest
 
 from ringback.database.pool import Database
 from tests.acceptance.sip.site import Site
+from tests.telephony.rig import Behaviour
 from tests.telephony.sipp import SippPhone, Timing
 
 CUSTOMER_TONE, AGENT_TONE = 440, 660
@@ -22,8 +23,9 @@ def trunk(tmp_path: Path) -> Generator[SippPhone]:
 
 @pytest.fixture
 def phone(tmp_path: Path) -> Generator[SippPhone]:
-    """The phone of every agent, playing 660 Hz."""
-    with SippPhone(tmp_path / "agents", tone=AGENT_TONE, timing=TIMING) as phone:
+    """The phone of every agent, playing 660 Hz; those whose names say nothing else talk for 4 s."""
+    directory = tmp_path / "agents"
+    with SippPhone(directory, tone=AGENT_TONE, timing=TIMING, otherwise=Behaviour.LEAVES_LATER) as phone:
         yield phone
 
 

@@ -1,10 +1,11 @@
 """Ringback as an operator runs it: processes of the `ringback` command, ended by their ids."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,23 @@ import msgspec
 
 from tests.acceptance.sip.waiting import until
 
+RINGBACK = (sys.executable, "-m", "ringback")
 STOP_SECONDS = 30
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Our environment with these settings of Ringback and no others."""
+    rest = {name: value for name, value in os.environ.items() if not name.startswith("RINGBACK_")}
+    return {**rest, **settings}
+
+
+async def run_command(arguments: Sequence[str], settings: Mapping[str, str]) -> tuple[str, int]:
+    """Run `python -m ringback` with these arguments to its end; what it said, and its exit code."""
+    process = await asyncio.create_subprocess_exec(
+        *RINGBACK, *arguments, env=environment(settings), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    return said.decode(), await process.wait()
 
 
 class RingbackProcess:
@@ -21,11 +38,10 @@ class RingbackProcess:
     def __init__(self, command: str, log: Path, settings: Mapping[str, str]) -> None:
         self.name = log.stem
         self._log = log
-        rest = {name: value for name, value in os.environ.items() if not name.startswith("RINGBACK_")}
         with log.open("wb") as file:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ringback", command],
-                env={**rest, **settings, "RINGBACK_LOG_FORMAT": "json"},
+                [*RINGBACK, command],
+                env=environment({**settings, "RINGBACK_LOG_FORMAT": "json"}),
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )

@@ -25,7 +25,7 @@ from ringback.clock import SystemClock
 from ringback.database.pool import Database
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
-from tests.acceptance.sip.processes import RingbackProcess
+from tests.acceptance.sip.processes import RingbackProcess, run_command
 from tests.acceptance.sip.waiting import until_seen
 from tests.telephony.rig import Behaviour
 from tests.telephony.sipp import FarEnd, ReceivedCall, SippPhone
@@ -77,7 +77,7 @@ class Site:
     def start_engine(self, *, link: str = "", lease_seconds: float = 6.0) -> RingbackProcess:
         """Start an engine on the trunk; `link`: what the link's URL says besides."""
         settings = {
-            "RINGBACK_LINKS": f"main=sip:{self.trunk.address}{link}",
+            "RINGBACK_LINKS": self._link(link),
             "RINGBACK_LINK_LEASE_SECONDS": str(lease_seconds),
         }
         return self._start("engine", settings)
@@ -115,11 +115,11 @@ class Site:
         """Cancel a callback."""
         await self._send("POST", f"/api/v1/callbacks/{callback_id}/cancel", {"reason": "not wanted any more"})
 
-    async def callback(self, callback_id: UUID) -> CallbackView:
+    async def callback(self, callback_id: UUID | str) -> CallbackView:
         """The callback as the API shows it."""
         return await self._get(f"/api/v1/callbacks/{callback_id}", CallbackView)
 
-    async def metrics(self, callback_id: UUID) -> CallbackTrace:
+    async def metrics(self, callback_id: UUID | str) -> CallbackTrace:
         """All that is known of the callback."""
         return await self._get(f"/api/v1/callbacks/{callback_id}/metrics", CallbackTrace)
 
@@ -129,13 +129,15 @@ class Site:
 
     # What a test waits for
 
-    async def wait_for(self, callback_id: UUID, state: State, result: Result | None = None) -> CallbackView:
+    async def wait_for(self, callback_id: UUID | str, state: State, result: Result | None = None) -> CallbackView:
         """Wait until the callback is in a state, and check its result."""
         callback = await self.wait_until(callback_id, lambda seen: seen.state is state, f"{callback_id} in {state}")
         assert callback.result is result, msgspec.json.format(msgspec.json.encode(await self.metrics(callback_id)))
         return callback
 
-    async def wait_until(self, callback_id: UUID, is_right: Callable[[CallbackView], bool], what: str) -> CallbackView:
+    async def wait_until(
+        self, callback_id: UUID | str, is_right: Callable[[CallbackView], bool], what: str
+    ) -> CallbackView:
         """Wait until the callback looks right."""
         return await until_seen(lambda: self.callback(callback_id), is_right, what)
 
@@ -171,10 +173,23 @@ class Site:
         )
         return calls[-1]
 
+    async def command(self, *arguments: str, exit_code: int = 0) -> str:
+        """Run a `ringback` command to its end; what it says."""
+        settings = {**self._settings, "RINGBACK_PORT": "0", "RINGBACK_LINKS": self._link()}
+        said, code = await run_command(arguments, settings)
+        assert code == exit_code, said
+        return said
+
+    def _link(self, more: str = "") -> str:
+        return f"main=sip:{self.trunk.address}{more}"
+
+    @property
+    def _settings(self) -> dict[str, str]:
+        return {"RINGBACK_DATABASE_URL": self._database.url, "RINGBACK_DATABASE_CONNECTIONS": CONNECTIONS}
+
     def _start(self, command: str, settings: dict[str, str]) -> RingbackProcess:
         log = self._directory / f"{len(self._processes)}-{command}.log"
-        common = {"RINGBACK_DATABASE_URL": self._database.url, "RINGBACK_DATABASE_CONNECTIONS": CONNECTIONS}
-        self._processes.append(RingbackProcess(command, log, {**common, **settings}))
+        self._processes.append(RingbackProcess(command, log, {**self._settings, **settings}))
         return self._processes[-1]
 
     async def _get(self, path: str, form: type[T]) -> T:

@@ -46,5 +46,6 @@ async def test_nobody_is_dialled_until_the_link_is_registered(closed_site: Site)
     )
     assert waiting.state is State.QUEUED
     await until_seen(site.warnings, lambda warnings: "does not answer" in warnings[0], "the warning")
+    assert "does not answer the registration" in await site.command("doctor", exit_code=1)
     with site.trunk:
         assert (await site.wait_for(callback_id, State.COMPLETED, Result.AGENT)).attempts == 1
