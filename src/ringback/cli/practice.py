@@ -31,12 +31,16 @@ def remove() -> None:
         return await practice.remove(on.database, on.clock, on.actor, _say_waiting)
 
     removed = ask(do)
-    typer.echo(
-        f"Removed {removed.services} services, {removed.agents} agents, {removed.callbacks} callbacks and "
-        f"{removed.api_keys} API keys of practice."
-    )
+    counts = {
+        "service": removed.services,
+        "agent": removed.agents,
+        "callback": removed.callbacks,
+        "API key": removed.api_keys,
+    }
+    typer.echo(f"Removed {', '.join(_counted(number, noun) for noun, number in counts.items())} of practice.")
     if removed.agents_kept:
-        typer.echo(f"{removed.agents_kept} agents had calls of real services: they stay, OFFLINE.")
+        kept = _counted(removed.agents_kept, "agent")
+        typer.echo(f"Calls of real services tell of {kept}, kept as real and OFFLINE.")
 
 
 def with_practice_link(settings: Settings) -> Settings:
@@ -60,4 +64,8 @@ def say_stage(stage: Stage, settings: Settings) -> None:
 
 
 def _say_waiting(calls: int) -> None:
-    typer.echo(f"Waiting for {calls} calls to end …", err=True)
+    typer.echo(f"Waiting for {_counted(calls, 'call')} to end …", err=True)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
