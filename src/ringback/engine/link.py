@@ -32,6 +32,7 @@ _ACQUIRE = _sql.query("acquire_link", int)
 _TAKE_OVER_ATTEMPTS = _sql.command("take_over_attempts")
 _RENEW = _sql.command("renew_link")
 _RELEASE = _sql.command("release_link")
+_RELEASE_ALL = _sql.command("release_links_of_holder")
 _FREE_LINKS = _sql.query("free_links", str)
 _DESERTED_LINKS = _sql.query("deserted_links", _Deserted)
 _TELL = _sql.command("tell_link")
@@ -111,6 +112,12 @@ class Lease:
 def holder_name() -> str:
     """A name for this process that nobody else has: host, process id and a random part."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+async def release_all(database: Database, holder: str) -> None:
+    """Give back all that the holder has, also what it took without coming to know of it. Raises DatabaseUnavailable."""
+    async with database.transaction() as connection:
+        await _RELEASE_ALL.run(connection, holder=holder)
 
 
 async def free_links(database: Database, clock: Clock, link_ids: list[str]) -> list[str]:

@@ -33,6 +33,9 @@ UPDATE links
 SET holder = NULL, expires_at = NULL, is_up = false, problem = :problem
 WHERE id = :id AND holder = :holder AND token = :token
 
+-- name: release_links_of_holder
+UPDATE links SET holder = NULL, expires_at = NULL, is_up = false WHERE holder = :holder
+
 -- name: tell_link
 UPDATE links SET is_up = :is_up, problem = :problem, epoch = coalesce(:epoch, epoch)
 WHERE id = :id AND holder = :holder AND token = :token

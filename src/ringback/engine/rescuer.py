@@ -6,15 +6,16 @@ which the link's dialer makes at every new connection; see docs/architecture.md,
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import structlog
 
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.engine.dialer import Dialer
-from ringback.engine.link import Lease, acquire, deserted_links, free_links, holder_name
+from ringback.engine.link import Lease, acquire, deserted_links, free_links, holder_name, release_all
 from ringback.engine.session import Session
-from ringback.errors import SetupError
+from ringback.errors import DatabaseUnavailable, SetupError
 from ringback.telephony.absent import AbsentTelephony
 from ringback.telephony.links import adapter_name
 from ringback.telephony.port import Telephony
@@ -60,6 +61,8 @@ class Rescuer:
         for session in self.sessions.values():
             session.stop()
         await asyncio.gather(*self._working.values(), return_exceptions=True)
+        with suppress(DatabaseUnavailable):
+            await release_all(self._database, self._holder)
 
     async def _take(self, link_id: str) -> bool:
         url = self._links[link_id]

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tests.acceptance.crash.engine_process import EngineOrder, Way, run_engine
@@ -32,13 +33,17 @@ class Process:
 
     def is_frozen(self) -> bool:
         """Whether SIGSTOP holds it."""
-        status = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
+        try:
+            status = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii")
+        except OSError:
+            return False  # it is gone
         return status.rpartition(")")[2].split()[0] == "T"
 
     def send(self, number: signal.Signals) -> None:
         """Signal it, if it lives."""
         if self.exit_code is None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def end(self) -> None:
         """Kill it, frozen or not, and wait until it is gone."""

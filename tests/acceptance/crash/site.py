@@ -51,6 +51,8 @@ class Site:
         self.database = database
         self.clock = SystemClock()
         self.engines: list[EngineProcess] = []
+        # What whoever reads a failure should know.
+        self.notes: list[str] = []
         # Neither pytest's folder, whose path is too long for a socket, nor one that a run leaves behind.
         self.folder = Path(tempfile.mkdtemp(prefix="ringback-crash-"))
         self._journal = self.folder / "journal.jsonl"
@@ -60,13 +62,11 @@ class Site:
 
     # -- the processes
 
-    async def open(self, options: SimulatorOptions | None = None) -> None:
+    async def open(self, options: SimulatorOptions) -> None:
         """Start the simulator and set the clock."""
         socket = self.folder / "exchange"
         log = self.folder / "exchange.log"
-        self._exchange = Process(
-            run_exchange, socket, self._journal, options or SimulatorOptions(prompt_seconds=0.2), log
-        )
+        self._exchange = Process(run_exchange, socket, self._journal, options, log)
         await self.until(self._is_connected, "the simulator is there")
         await self.database.set_clock(self.clock)
 
@@ -97,6 +97,7 @@ class Site:
 
     async def stop_engine(self, engine: EngineProcess) -> None:
         """Ask it to stop, and see it end well."""
+        await self.until(lambda: "engine started" in engine.log, f"{engine.order.name} can be stopped")
         engine.send(signal.SIGTERM)
         await self.until(lambda: engine.exit_code is not None, f"{engine.order.name} has ended")
         assert engine.exit_code == 0, engine.log
@@ -211,7 +212,7 @@ class Site:
 
     def report(self) -> str:
         """The journal and the engines' words, for whoever has to find out what happened."""
-        return "\n".join([*map(_line, self.journal), *(f"{e.order.name}:\n{e.log}" for e in self.engines)])
+        return "\n".join([*self.notes, *map(_line, self.journal), *(f"{e.order.name}:\n{e.log}" for e in self.engines)])
 
     @property
     def _controlled(self) -> RemoteControl:

@@ -95,9 +95,9 @@ STEPS = (
     Step("told ended agent", UNWATCHED, talk_is_over=True),
     Step("heard ended agent", UNWATCHED, talk_is_over=True),
     Step("before hangup customer", talk_is_over=True),
-    Step("after hangup customer", UNWATCHED, talk_is_over=True),
-    Step("told ended customer", UNWATCHED, talk_is_over=True),
-    Step("heard ended customer", UNWATCHED, talk_is_over=True),
+    Step("after hangup customer", talk_is_over=True),
+    Step("told ended customer", talk_is_over=True),
+    Step("heard ended customer", talk_is_over=True),
     Step("committing close", talk_is_over=True),
     Step("committed close", talk_is_over=True),
 )
