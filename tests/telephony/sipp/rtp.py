@@ -69,6 +69,14 @@ class RtpSound:
         """How loud the tone of `hertz` was in the last half second heard, 0 to 1: the loudest caller's."""
         return max(self._levels(hertz), default=0.0)
 
+    def loudest(self, hertz: float) -> float:
+        """How loud the tone of `hertz` was in the best quarter second of all that was heard, 0 to 1."""
+        with self._lock:
+            recordings = [bytes(heard) for heard in self._recorded.values()]
+        size = SAMPLE_RATE // 4
+        pieces = [heard[at : at + size] for heard in recordings for at in range(0, len(heard) - size + 1, size // 2)]
+        return max((tone_level([_LINEAR[byte] for byte in piece], hertz) for piece in pieces), default=0.0)
+
     def callers_hearing(self, hertz: float, at_least: float) -> int:
         """In how many calls the tone of `hertz` was at least that loud in the last half second heard."""
         return sum(level >= at_least for level in self._levels(hertz))
