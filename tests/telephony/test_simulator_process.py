@@ -209,6 +209,7 @@ async def test_superseded_client_does_not_come_back(tmp_path: Path) -> None:
         await stale.hears(LinkRestored)
         await present.telephony.start()
         await stale.hears(Superseded)
+        await present.hears(LinkRestored)  # the process is killed now: what it has not said yet is never said
     await present.hears(LinkLost)
     async with SimulatorProcess.running(journal, listen=listen) as process:
         control = await RemoteControl.open(process.address)
