@@ -88,7 +88,6 @@ class ManualClock:
         self._elapsed = max(self._elapsed, end)
         await _let_others_run()
 
-
     def jump(self, seconds: float) -> None:
         """Move on at once, as if nothing had run meanwhile; sleepers are woken by the next `advance`."""
         self._elapsed += seconds
