@@ -106,7 +106,14 @@ class Lease:
         """Give the link back, for somebody else to take at once. Raises DatabaseUnavailable."""
         self._is_lost = True
         async with self._database.transaction() as connection:
-            await _RELEASE.run(connection, id=self.link_id, holder=self._holder, token=self.token, problem=problem)
+            await _RELEASE.run(
+                connection,
+                id=self.link_id,
+                holder=self._holder,
+                token=self.token,
+                problem=problem,
+                now=self._clock.now(),
+            )
 
 
 def holder_name() -> str:

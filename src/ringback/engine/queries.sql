@@ -13,7 +13,8 @@ WHERE l.holder IS NULL OR l.expires_at <= :now
 -- name: deserted_links
 SELECT l.id, l.adapter
 FROM links AS l
-WHERE l.id <> ALL (:configured::text[]) AND coalesce(l.expires_at, '-infinity') <= :deserted_since
+WHERE l.id <> ALL (:configured::text[])
+    AND coalesce(l.expires_at, l.released_at, '-infinity') <= :deserted_since
     AND EXISTS (SELECT FROM attempts AS a WHERE a.link_id = l.id AND a.closed_at IS NULL AND a.opened_at <= :deserted_since)
 
 -- name: acquire_link
@@ -30,7 +31,7 @@ UPDATE links SET expires_at = :expires_at WHERE id = :id AND holder = :holder AN
 
 -- name: release_link
 UPDATE links
-SET holder = NULL, expires_at = NULL, is_up = false, problem = :problem
+SET holder = NULL, expires_at = NULL, released_at = :now, is_up = false, problem = :problem
 WHERE id = :id AND holder = :holder AND token = :token
 
 -- name: release_links_of_holder

@@ -71,9 +71,10 @@ class Router:
     async def _serve_held_customer(self, held: _HeldCustomer) -> bool:
         try:
             return await self._give_next_agent(held)
-        except asyncpg.IntegrityConstraintViolationError:
-            # One call that stands wrong must not keep the others waiting.
-            log.exception("a customer who holds could not be given an agent", attempt=str(held.attempt_id))
+        except asyncpg.IntegrityConstraintViolationError as problem:
+            # One call that stands wrong must not keep the others waiting. It is met at every look: no traceback.
+            attempt = str(held.attempt_id)
+            log.error("a customer who holds could not be given an agent", attempt=attempt, problem=str(problem))
             return False
 
     async def _give_next_agent(self, held: _HeldCustomer) -> bool:

@@ -9,6 +9,7 @@ CREATE TABLE links (
     holder text,
     token bigint NOT NULL DEFAULT 0,
     expires_at timestamptz,
+    released_at timestamptz,
     is_up boolean NOT NULL DEFAULT false,
     epoch text,
     problem text,
