@@ -138,3 +138,15 @@ async def test_agent_of_two_services_takes_who_waits_longest_in_either(world: Wo
     await world.add_agent("anna", "300", "support", "sales")
     await world.until(world.in_state(first, State.PROCESSING))
     assert (await world.callback(second)).state is State.QUEUED
+
+
+async def test_ready_asked_for_while_reserved_does_not_excuse_a_missed_call(world: World) -> None:
+    await world.add_service()
+    await world.add_agent("anna", "103")
+    await world.ask(CUSTOMER)
+    await world.until(world.is_rung("103"))
+    await wish(world, "anna", Presence.READY)
+    await world.pass_time(40)
+    anna = await world.agent("anna")
+    assert (anna.presence, anna.wanted_presence) == (Presence.NOT_READY, None)
+    assert world.rang("103") == 1

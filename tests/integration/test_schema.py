@@ -24,6 +24,19 @@ from tests.databases import create_database, drop_database
 
 _CHECK = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1"
 
+# Foreign keys into these have no index of their own: few rows of them are ever deleted, and by hand.
+_SELDOM_DELETED = {"agents", "links"}
+
+_FOREIGN_KEYS_WITHOUT_INDEX = """
+    SELECT c.conrelid::regclass::text AS child, c.confrelid::regclass::text AS parent, c.conname AS name
+    FROM pg_constraint AS c
+    WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace AND NOT EXISTS (
+        SELECT FROM pg_index AS i
+        WHERE i.indrelid = c.conrelid AND i.indpred IS NULL
+            AND (i.indkey::int2[])[0:cardinality(c.conkey) - 1] = c.conkey
+    )
+"""
+
 _ASKED = (
     "SELECT from_state, event, to_state "
     "FROM unnest($1::text[], $2::text[], $3::text[]) AS asked(from_state, event, to_state) WHERE "
@@ -118,6 +131,12 @@ async def test_code_and_schema_allow_the_same_range(database: Database, field: s
 def test_every_number_of_a_service_has_a_range() -> None:
     numbers = {name for name, kind in ServiceChoices.__annotations__.items() if "int" in str(kind)}
     assert numbers - {"retries"} == set(catalog.RANGES)
+
+
+async def test_every_foreign_key_has_an_index_for_the_deletion_of_what_it_refers_to(database: Database) -> None:
+    async with database.connection() as connection:
+        bare = await connection.fetch(_FOREIGN_KEYS_WITHOUT_INDEX)
+    assert [dict(key) for key in bare if key["parent"] not in _SELDOM_DELETED] == []
 
 
 async def _constraints(connection: Connection) -> set[str]:

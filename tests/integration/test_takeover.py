@@ -179,6 +179,27 @@ async def test_link_that_stays_away_gives_up_what_was_not_joined(world: World) -
     assert await only_callback(world) == (State.QUEUED, None, ["UNKNOWN"])
 
 
+async def test_talk_over_a_link_that_stays_away_is_given_up_when_no_talk_can_last_longer(world: World) -> None:
+    await world.add_service(customer_hold_seconds=60, max_talk_seconds=600)
+    await world.add_agent("anna", AGENT)
+    await until_they_talk(world)
+    world.exchange.cut_links()
+    await world.pass_time(500, step=20)
+    assert await only_callback(world) == (State.PROCESSING, None, [None])
+    await world.pass_time(200, step=20)
+    assert await only_callback(world) == (State.COMPLETED, Result.UNKNOWN, ["UNKNOWN"])
+    assert (await world.agent("anna")).presence not in (Presence.TALKING, Presence.RESERVED)
+
+
+async def test_talk_of_which_one_end_was_heard_is_over_when_the_link_is_given_up(world: World) -> None:
+    await begin(world, until_they_talk)
+    world.exchange.far_end_hangs_up(CUSTOMER)
+    world.exchange.cut_links()
+    await world.pass_time(35)
+    assert await only_callback(world) == (State.COMPLETED, Result.AGENT, ["JOINED"])
+    assert (await world.agent("anna")).presence not in (Presence.TALKING, Presence.RESERVED)
+
+
 async def test_nothing_is_dialled_while_the_link_is_down(world: World) -> None:
     await begin(world, with_the_link_cut)
     await world.pass_time(60)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.callbacks.rules import TRUNK_FAILS_FROM, TRUNK_SUSPECT_FROM
+from ringback.callbacks.rules import SUSPICION_RETRIES, TRUNK_FAILS_FROM, TRUNK_SUSPECT_FROM
 from ringback.callbacks.states import State
 from tests.integration.world import World
 
@@ -56,3 +56,12 @@ async def test_busy_lines_say_nothing_against_the_trunk(world: World) -> None:
     await ask_numbers_ending(world, "02", TRUNK_FAILS_FROM + 5)
     await world.pass_time(60)
     assert len(world.dialled_destinations()) == TRUNK_FAILS_FROM + 5
+
+
+async def test_some_who_reject_alike_are_not_rung_again_and_again(world: World) -> None:
+    await ask_numbers_ending(world, "04", TRUNK_SUSPECT_FROM + 2)
+    await world.pass_time(7200, step=15)
+    times = [world.dialled(destination) for destination in world.dialled_destinations()]
+    assert len(times) == TRUNK_SUSPECT_FROM + 2
+    assert max(times) <= 1 + SUSPICION_RETRIES
+    assert set(await states(world)) == {State.COMPLETED}

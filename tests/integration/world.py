@@ -82,11 +82,11 @@ class World:
         await self._telephony.close()
         self.dialer = None
         async with self.database.transaction() as connection:
-            await connection.execute("UPDATE links SET expires_at = $1", self.clock.now())
+            await connection.execute("UPDATE links SET expires_at = $1 WHERE id = 'main'", self.clock.now())
 
     async def work(self) -> None:
         """Let every loop of the engine do all that it can do now."""
-        while await self._work_once():
+        while await self.look_once():
             pass
 
     async def pass_time(self, seconds: float, step: float = 1.0) -> None:
@@ -104,7 +104,8 @@ class World:
             await self.pass_time(0.5, step=0.5)
         raise AssertionError(f"not within {within} s")
 
-    async def _work_once(self) -> int:
+    async def look_once(self) -> int:
+        """Let every loop look once; returns how much there was to do."""
         done = await Promoter(self.database, self.clock).run_once()
         done += await Router(self.database, self.clock).run_once()
         done += await WrapUpTimer(self.database, self.clock).run_once()

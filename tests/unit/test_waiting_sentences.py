@@ -47,6 +47,7 @@ def sentence(situation: Situation = READY, **changes: Any) -> str | None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"is_enabled": False, "presences": {}}, "Service 'support' is disabled: nobody of it is called."),
         ({"link_is_held": False, "link_is_up": False}, "No engine holds the telephony link 'main'"),
         ({"link_is_up": False, "link_problem": "no route"}, "The telephony link 'main' is down: no route."),
         ({"link_paused_until": NOW + timedelta(minutes=5)}, "paused until 2026-11-23T09:05:00Z"),
