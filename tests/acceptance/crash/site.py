@@ -39,7 +39,7 @@ SERVICE = "support"
 # Far longer than anything takes: whoever waits that long has waited in vain.
 PATIENCE_SECONDS = 45.0
 # Long enough for a busy machine to renew in time, short enough to wait for.
-LEASE_SECONDS = 2.0
+LEASE_SECONDS = 1.5
 # Retries later than this are not waited for.
 SOON_SECONDS = 4
 
@@ -212,7 +212,13 @@ class Site:
 
     def report(self) -> str:
         """The journal and the engines' words, for whoever has to find out what happened."""
-        return "\n".join([*self.notes, *map(_line, self.journal), *(f"{e.order.name}:\n{e.log}" for e in self.engines)])
+        return "\n".join(
+            [
+                *self.notes,
+                *map(_line, self.journal),
+                *(f"{e.order.name} ({e.exit_code}):\n{e.log}" for e in self.engines),
+            ]
+        )
 
     @property
     def _controlled(self) -> RemoteControl:

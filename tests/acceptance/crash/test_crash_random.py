@@ -71,14 +71,14 @@ async def test_nothing_is_lost_and_nobody_rung_twice_whatever_happens_to_the_eng
 
 
 async def _harm_the_engines(site: Site, chance: random.Random) -> None:
-    """Something bad every now and then; in the end, and most of the time, as many engines as there should be live."""
+    """Something bad every now and then; in the end as many new engines as there should be."""
     ends_at = site.clock.monotonic() + SECONDS
     while site.clock.monotonic() < ends_at:
         while len(_alive(site)) < ENGINES:
             site.start_engine()
         await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_SECONDS))
         _harm(chance.choice(_alive(site)), chance)
-    while len(_alive(site)) < ENGINES:
+    for _ in range(ENGINES):
         site.start_engine()
 
 
