@@ -13,6 +13,8 @@ from ringback.numbers import phone
         ("030 / 123 45 67", "DE", "+49301234567"),
         ("0049 30 1234567", "DE", "+49301234567"),
         ("tel:+49-30-1234567", None, "+49301234567"),
+        ("tel:030-1234567;phone-context=+49", None, "+49301234567"),
+        ("\u202a+٤٩ 30 1234567\u202c", None, "+49301234567"),
         ("(212) 555-0123", "US", "+12125550123"),
         ("+44 20 7946 0958", "DE", "+442079460958"),
     ],
@@ -30,6 +32,14 @@ def test_what_does_not_parse_is_an_invalid_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["call me at +49 30 1234513 please", "+1 800 FLOWERS", "+49 30 1234567 home", "tel:+49 30 VANITY1"]
+)
+def test_letters_are_never_read_as_digits_of_a_number(text: str) -> None:
+    with pytest.raises(phone.InvalidNumber, match="letters"):
+        phone.parse(text, "DE")
+
+
+@pytest.mark.parametrize(
     ("text", "region", "why"),
     [
         ("+49 3", None, "too short"),
@@ -40,6 +50,7 @@ def test_what_does_not_parse_is_an_invalid_number(text: str) -> None:
         ("+1 900 234 5678", None, "premium rate"),
         ("0900 1 123456", "DE", "premium rate"),
         ("+49 30 1234567 ext. 12", None, "extension"),
+        ("+49 30 1234567 890123", None, "15 digits"),
     ],
 )
 def test_a_number_that_may_not_be_called_is_refused_with_the_reason(text: str, region: str | None, why: str) -> None:

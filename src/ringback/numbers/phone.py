@@ -21,6 +21,8 @@ class NumberRefused(NeverPossible):
     code = "number-refused"
 
 
+MAX_DIGITS = 15  # of E.164
+
 _WRONG_LENGTHS = {
     NumberParseException.TOO_SHORT_AFTER_IDD: "it is too short",
     NumberParseException.TOO_SHORT_NSN: "it is too short",
@@ -42,6 +44,9 @@ def parse(text: str, default_region: str | None) -> str:
     number needs its country code. Raises InvalidNumber, NumberRefused.
     """
     number = _parsed(text, default_region)
+    if not number.extension and _has_letters(text):
+        # phonenumbers would take them for digits as on a keypad: "+49 30 12345 please" would ring a stranger.
+        raise InvalidNumber(f"{text!r} is no telephone number: it has letters; write digits only", phone_number=text)
     verdict = phonenumbers.is_possible_number_with_reason(number)
     if verdict != ValidationResult.IS_POSSIBLE:
         raise _refused(text, _IMPOSSIBLE.get(verdict, "it is not possible"))
@@ -49,7 +54,10 @@ def parse(text: str, default_region: str | None) -> str:
         raise _refused(text, "an extension cannot be dialled")
     if phonenumbers.number_type(number) == PhoneNumberType.PREMIUM_RATE:
         raise _refused(text, "premium rate numbers are not called")
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    told = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if len(told) > len("+") + MAX_DIGITS:
+        raise _refused(text, f"no number has more than {MAX_DIGITS} digits")
+    return told
 
 
 def _parsed(text: str, default_region: str | None) -> PhoneNumber:
@@ -63,6 +71,12 @@ def _parsed(text: str, default_region: str | None) -> PhoneNumber:
         else:
             hint = "it does not look like a telephone number"
         raise InvalidNumber(f"{text!r} is no telephone number: {hint}", phone_number=text) from None
+
+
+def _has_letters(text: str) -> bool:
+    """Whether there are letters in the number itself, that is between `tel:` and the parameters of RFC 3966."""
+    number = text.strip().lower().removeprefix("tel:").partition(";")[0]
+    return any(character.isalpha() for character in number)
 
 
 def _refused(text: str, why: str) -> NumberRefused:
