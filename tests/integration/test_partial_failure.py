@@ -19,7 +19,7 @@ from ringback.errors import DatabaseUnavailable
 from ringback.telephony.port import DialRequest, Event, TelephonyUnavailable
 from ringback.telephony.simulator import Exchange, InProcessSimulator
 from tests.integration.faults import fails_once
-from tests.integration.site import Site
+from tests.integration.site import LEASE_SECONDS, Site
 from tests.integration.test_takeover import begin, only_callback, until_customer_rings, until_they_talk
 from tests.integration.world import World
 
@@ -47,10 +47,9 @@ async def test_database_lost_in_the_middle_of_an_adoption_costs_one_look(
 ) -> None:
     await begin(world, until_customer_rings)
     await world.kill_engine()
-    await world.start_engine()
     fails_once(monkeypatch, calls, "leg_ended", DatabaseUnavailable("gone"))
     with pytest.raises(DatabaseUnavailable):
-        await world.pass_time(3)
+        await _start_and_adopt(world)
     await world.pass_time(3)
     assert world.dialer
     assert world.dialer.is_up
@@ -73,6 +72,18 @@ async def test_link_comes_back_after_a_while_in_which_the_database_could_only_be
     await admin.close()
     await site.eventually(site.link_is_up)
     await begin(site, _until_customer_rings_at)
+
+
+async def test_renewal_that_failed_in_any_way_is_followed_by_the_next(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = site.rescuer.sessions["main"]
+    fails_once(monkeypatch, Lease, "renew", RuntimeError("a bug"))
+    lease_is_over_at = site.clock.monotonic() + LEASE_SECONDS
+    while site.clock.monotonic() <= lease_is_over_at:
+        await site.let_sessions_work()
+    await site.eventually(site.link_is_up)
+    assert site.rescuer.sessions["main"] is session
 
 
 @pytest.mark.parametrize(
@@ -226,6 +237,11 @@ async def test_end_that_we_made_is_of_unknown_fate_also_when_its_commit_fails_on
         await world.pass_time(1)
     await world.pass_time(1)
     assert await only_callback(world) == (State.QUEUED, None, ["UNKNOWN"])
+
+
+async def _start_and_adopt(world: World) -> None:
+    await world.start_engine()
+    await world.pass_time(3)
 
 
 async def _until_customer_rings_at(world: World) -> None:
