@@ -1,5 +1,7 @@
 """Every bad request is refused with its own code, names what is wrong, and changes nothing."""
 
+import base64
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -44,6 +46,8 @@ async def nothing_was_created(client: httpx.AsyncClient) -> bool:
         ({"desired_at": "2026-12-24T09:00:01Z"}, 422, "too-far-ahead", "31 days"),
         ({"desired_at": "2026-11-24T09:00:00"}, 422, "time-without-offset", "no offset"),
         ({"desired_at": "2026-11-24T09:00:00Z", "time_zone": "Mars/Olympus"}, 422, "unknown-time-zone", "Mars"),
+        ({"desired_at": "2026-11-24T09:00:00Z", "time_zone": "localtime"}, 422, "unknown-time-zone", "localtime"),
+        ({"time_zone": ""}, 422, "unknown-time-zone", "''"),
         ({"user_data": {"a": "\x00"}}, 422, "invalid-request", "Unicode"),
         ({"customer_name": "x" * 201}, 422, "invalid-request", "$.customer_name"),
         ({"priority": 1001}, 422, "invalid-request", "$.priority"),
@@ -95,6 +99,21 @@ async def test_wrong_types_and_unknown_fields_are_named(
 @pytest.mark.parametrize("body", [b"{", b"service=support", b"\xff\xfe", b'{"service": "a",}', DEEP])
 async def test_a_body_that_is_not_json_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
     problem(await client.post("/api/v1/callbacks", content=body), 400, "malformed-request")
+
+
+@pytest.mark.parametrize("levels", [51, 500])
+async def test_user_data_deeper_than_others_can_read_is_refused(
+    client: httpx.AsyncClient, request_body: Body, levels: int
+) -> None:
+    inner = "[" * (levels - 1) + "]" * (levels - 1)
+    body = json.dumps(request_body(user_data={"a": "INNER"})).replace('"INNER"', inner)
+    problem(await client.post("/api/v1/callbacks", content=body), 422, "user-data-too-deep")
+    assert await nothing_was_created(client)
+
+
+async def test_user_data_may_have_fifty_levels(client: httpx.AsyncClient, request_body: Body) -> None:
+    body = json.dumps(request_body(user_data={"a": "INNER"})).replace('"INNER"', '{"b": ' * 48 + "[]" + "}" * 48)
+    assert (await client.post("/api/v1/callbacks", content=body)).status_code == 201
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"support"', b"{}"])
@@ -158,7 +177,10 @@ async def test_a_filter_that_cannot_be_is_refused_and_never_ignored(
     assert words in told["detail"]
 
 
-@pytest.mark.parametrize("cursor", ["x", "bGFzdA", "eyJpc19mb3J3YXJkIjp0cnVlfQ", "é"])
+DEEP_CURSOR = base64.urlsafe_b64encode(b'{"x":' + b"[" * 3_000 + b"]" * 3_000 + b"}").decode()
+
+
+@pytest.mark.parametrize("cursor", ["x", "bGFzdA", "eyJpc19mb3J3YXJkIjp0cnVlfQ", "é", DEEP_CURSOR])
 async def test_a_cursor_that_no_page_gave_is_refused(client: httpx.AsyncClient, cursor: str) -> None:
     problem(await client.get("/api/v1/callbacks", params={"cursor": cursor}), 422, "invalid-filter")
 

@@ -174,7 +174,7 @@ def _read_cursor(text: str | None) -> _Cursor:
         return _Cursor(False, None)
     try:
         cursor = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Cursor)
-    except (msgspec.DecodeError, binascii.Error, ValueError):
+    except (msgspec.DecodeError, binascii.Error, ValueError, RecursionError):
         cursor = None
     if cursor is None or cursor.beside is None or cursor.beside.desired_at.tzinfo is None:
         raise InvalidFilter(f"{text!r} is no cursor that a page gave, nor 'last'", field="cursor", value=text)

@@ -5,7 +5,7 @@ or not at all. None of them touches a call: the holder of the telephony link see
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,13 +23,15 @@ from ringback.callbacks.views import CallbackView
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
-from ringback.errors import ConflictsNow
+from ringback.errors import ConflictsNow, NeverPossible
 from ringback.numbers import phone
 from ringback.services import catalog
 from ringback.services.model import Service
 
 MAX_PRIORITY = 1_000
 MAX_TEXT = 200
+MAX_KEY = 255
+MAX_LEVELS = 50
 
 
 class AlreadyWaiting(ConflictsNow):
@@ -42,6 +44,12 @@ class IdempotencyKeyReused(ConflictsNow):
     """This Idempotency-Key was used before, with another request."""
 
     code = "idempotency-key-reused"
+
+
+class UserDataTooDeep(NeverPossible):
+    """The user data has more than 50 levels of objects and arrays within each other."""
+
+    code = "user-data-too-deep"
 
 
 class CallbackRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -102,9 +110,10 @@ async def create(
 ) -> Created:
     """Create a callback, QUEUED or SCHEDULED; once per `key`, also while the first request is still under way.
 
-    Raises ServiceNotFound, ServiceDisabled, InvalidNumber, NumberRefused, AlreadyWaiting, UnknownTimeZone,
-    TimeWithoutOffset, TooFarAhead, InThePast, NoSuchLocalTime, IdempotencyKeyReused.
+    Raises UserDataTooDeep, ServiceNotFound, ServiceDisabled, InvalidNumber, NumberRefused, AlreadyWaiting,
+    UnknownTimeZone, TimeWithoutOffset, TooFarAhead, InThePast, NoSuchLocalTime, IdempotencyKeyReused.
     """
+    _require_shallow(request.user_data)
     while True:
         try:
             async with database.transaction() as connection:
@@ -155,7 +164,7 @@ async def reschedule(
     async with database.transaction() as connection:
         callback = await _lock_for(connection, callback_id, Event.RESCHEDULED)
         now = clock.now()
-        promise = promise_at(desired_at, time_zone or callback.promised_zone, now)
+        promise = promise_at(desired_at, callback.promised_zone if time_zone is None else time_zone, now)
         await lifecycle.change(
             connection,
             [callback_id],
@@ -218,7 +227,7 @@ async def _accept(connection: Connection, request: CallbackRequest, now: datetim
     service = await catalog.enabled(connection, request.service)
     number = phone.parse(request.phone_number, service.default_region)
     await _require_not_waiting(connection, service, number)
-    zone = request.time_zone or service.time_zone
+    zone = service.time_zone if request.time_zone is None else request.time_zone
     if request.desired_at is None:
         return service, number, promise_now(now, zone)
     return service, number, promise_at(request.desired_at, zone, now)
@@ -265,6 +274,21 @@ def _callback(
         agent_id=None,
         completed_at=None,
     )
+
+
+def _require_shallow(user_data: Mapping[str, Any]) -> None:
+    """What nests deeper than every reader's stack would be stored, and then break each list that shows it."""
+    level: list[Mapping[str, Any] | list[Any]] = [user_data]
+    for _ in range(MAX_LEVELS):
+        level = [inner for value in level for inner in _within(value) if isinstance(inner, dict | list)]
+        if not level:
+            return
+    text = f"user_data has more than {MAX_LEVELS} levels of objects and arrays within each other"
+    raise UserDataTooDeep(text, field="user_data", limit=MAX_LEVELS)
+
+
+def _within(value: Mapping[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, Mapping) else value
 
 
 def _hashed(request: CallbackRequest) -> bytes:
