@@ -127,7 +127,7 @@ async def test_a_refused_request_leaves_its_idempotency_key_free(client: httpx.A
     assert (await client.post(CALLBACKS, json=request_body(), headers=headers)).status_code == 201
 
 
-@pytest.mark.parametrize("key", ["", "x" * 201])
+@pytest.mark.parametrize("key", ["", "x" * 256])
 async def test_an_idempotency_key_has_a_sensible_length(
     client: httpx.AsyncClient, request_body: Body, key: str
 ) -> None:

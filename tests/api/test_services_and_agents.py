@@ -110,6 +110,7 @@ async def test_an_agent_is_created_offline_and_changed_by_the_same_call(client: 
         ("anna", {"endpoint": " "}, 422, "invalid-agent"),
         ("anna", {"display_name": ""}, 422, "invalid-agent"),
         ("x" * 65, {}, 422, "invalid-agent"),
+        ("%2E%2E", {}, 422, "invalid-agent"),
         ("%20anna", {}, 422, "invalid-agent"),
         ("anna%00", {}, 422, "invalid-agent"),
         ("anna", {"presence": "READY"}, 422, "invalid-request"),
@@ -171,7 +172,7 @@ async def test_a_service_that_cannot_be_is_refused_with_its_field(
     assert await catalog.list_all(database) == []
 
 
-@pytest.mark.parametrize("name", ["", " a", "a ", "a/b", "a\nb", "x" * 65])
+@pytest.mark.parametrize("name", ["", " a", "a ", "a/b", "a\nb", ".", "..", "x" * 65])
 async def test_a_service_name_must_fit_into_a_path(database: Database, name: str) -> None:
     with pytest.raises(InvalidService):
         await catalog.create(database, name)

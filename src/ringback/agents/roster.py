@@ -15,6 +15,7 @@ from ringback.errors import ConflictsNow, NeverPossible
 from ringback.services import catalog
 
 MAX_NAME_LENGTH = 64
+NO_PATHS = (".", "..")  # an address would lead elsewhere
 
 
 class InvalidAgent(NeverPossible):
@@ -159,8 +160,11 @@ async def ask_presence(
 
 
 def _check(name: str, endpoint: str, display_name: str | None) -> None:
-    if not name or len(name) > MAX_NAME_LENGTH or name != name.strip() or "/" in name or not name.isprintable():
-        raise _invalid("name", name, f"has 1 to {MAX_NAME_LENGTH} characters, no slash, blanks only inside")
+    fits = name.isprintable() and name == name.strip() and "/" not in name and name not in NO_PATHS
+    if not fits or not 1 <= len(name) <= MAX_NAME_LENGTH:
+        raise _invalid(
+            "name", name, f"has 1 to {MAX_NAME_LENGTH} characters, no slash, blanks only inside, no mere dots"
+        )
     if not endpoint.strip() or not endpoint.isprintable():
         raise _invalid("endpoint", endpoint, "is what the telephone system rings, such as sip:anna@10.0.0.7")
     if display_name is not None and not display_name.strip():

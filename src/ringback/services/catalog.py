@@ -174,8 +174,8 @@ async def create(
     database: Database, name: str, choices: ServiceChoices | None = None, *, is_practice: bool = False
 ) -> Service:
     """Create a service with the defaults and what is chosen. Raises InvalidService, UnknownTimeZone, ServiceExists."""
-    if not _NAME.fullmatch(name):
-        raise _invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside")
+    if not _NAME.fullmatch(name) or name in (".", ".."):
+        raise _invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside, no mere dots")
     async with database.transaction() as connection:
         service = await _CREATE.first(connection, name=name, is_practice=is_practice)
         if service is None:

@@ -18,7 +18,7 @@ from ringback.api.requests import ApiRequest
 from ringback.callbacks import pages, requests, trace, views
 from ringback.callbacks.model import Actor
 from ringback.callbacks.pages import CallbackFilter, Page
-from ringback.callbacks.requests import MAX_TEXT, CallbackRequest, IdempotencyKey
+from ringback.callbacks.requests import MAX_KEY, MAX_TEXT, CallbackRequest, IdempotencyKey
 from ringback.callbacks.states import Result, State
 from ringback.callbacks.trace import CallbackTrace
 from ringback.callbacks.views import CallbackView
@@ -50,7 +50,7 @@ async def create(
     actor: NamedDependency[Actor],
     request: ApiRequest,
     idempotency_key: Annotated[
-        str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_TEXT)
+        str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_KEY)
     ] = None,
 ) -> Response[Any]:
     """Create a callback: now, or at `desired_at`.
