@@ -151,14 +151,22 @@ def is_running(data_dir: Path) -> bool:
 
 
 async def interpreter_of(user: int) -> str:
-    """A Python like ours that this user may run, or skips the test."""
+    """A Python like ours that this user may run, with our code and packages, or skips the test."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, f"/usr/bin/python{version}"):
         with contextlib.suppress(OSError):
-            process = await asyncio.create_subprocess_exec(python, "-c", "", user=user, group=user, extra_groups=[])
+            process = await asyncio.create_subprocess_exec(
+                python,
+                "-c",
+                f"import sys; sys.path[:0] = {sys.path!r}; import ringback.database.embedded, asyncpg",
+                user=user,
+                group=user,
+                extra_groups=[],
+                stderr=asyncio.subprocess.DEVNULL,
+            )
             if await process.wait() == 0:
                 return python
-    pytest.skip(f"user id {user} can run no Python {version} here")
+    pytest.skip(f"user id {user} can run no Ringback with Python {version} here")
 
 
 async def test_first_start_makes_an_empty_utf8_database_with_checksums(folder: Path) -> None:
