@@ -10,7 +10,7 @@ from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.engine.dialer import Dialer
 from ringback.engine.link import Lease
-from ringback.errors import DatabaseUnavailable, SetupError
+from ringback.errors import DatabaseUnavailable, RingbackError, SetupError
 from ringback.telephony.port import Telephony
 
 POLL_SECONDS = 0.25
@@ -18,6 +18,10 @@ POLL_SECONDS = 0.25
 LEAVE_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
+
+
+class SessionBroken(RingbackError):
+    """A session cannot go on: it has become deaf, or does not renew its lease any more."""
 
 
 class Session:
@@ -40,7 +44,8 @@ class Session:
     async def run(self) -> None:
         """Work the link until `stop` is called or somebody else holds it.
 
-        Raises SetupError when this process can never work it; the link is given back with that problem told.
+        Raises SetupError when this process can never work it, SessionBroken when this session can work it no longer;
+        the link is given back in either case.
         """
         renewing = asyncio.create_task(self._keep_renewing(), name=f"lease of {self.lease.link_id}")
         fencing = asyncio.create_task(self._keep_fenced(), name=f"fence of {self.lease.link_id}")
@@ -69,8 +74,7 @@ class Session:
                 log.warning("the dialer waits for the database", link=self.lease.link_id, problem=str(problem))
                 await self._listener.wait(POLL_SECONDS)
             if any(task.done() for task in tasks) and not self.lease.is_lost:
-                log.error("a part of the link's session has ended", link=self.lease.link_id)
-                return
+                raise SessionBroken(f"a part of the session of link {self.lease.link_id!r} has ended")
             await self._listener.wait(POLL_SECONDS)
 
     async def _listen(self) -> None:
