@@ -139,6 +139,25 @@ async def test_the_openapi_document_describes_every_call_and_code(client: httpx.
     json.dumps(document)
 
 
+async def test_the_openapi_document_says_what_needs_neither_key_nor_body(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/api/openapi.json")).json()
+    assert document["security"] == [{"ApiKey": []}]
+    for path in ("/healthz", "/readyz"):
+        assert document["paths"][path]["get"]["security"] == [{}]
+    assert "application/problem+json" in document["paths"]["/readyz"]["get"]["responses"]["503"]["content"]
+    required = {
+        path: call["requestBody"]["required"]
+        for path, calls in document["paths"].items()
+        for call in calls.values()
+        if "requestBody" in call
+    }
+    assert [path for path, is_required in required.items() if not is_required] == [
+        "/api/v1/callbacks/{callback_id}/cancel"
+    ]
+    local = document["components"]["schemas"]["CallbackView"]["properties"]["promised_local"]
+    assert (local["type"], local["format"]) == ("string", "date-time-local")  # a date-time would have an offset
+
+
 async def test_the_page_of_the_api_loads_nothing_from_anywhere(client: httpx.AsyncClient) -> None:
     page = await client.get("/api/docs")
     assert "default-src 'none'" in page.headers["content-security-policy"]

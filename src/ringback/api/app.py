@@ -15,9 +15,10 @@ from ringback.accounts.api_keys import Authenticator
 from ringback.api import auth, health, problems
 from ringback.api.backend import Backend
 from ringback.api.docs_page import DocsPage
+from ringback.api.methods import HeadLikeGet, methods_by_path
 from ringback.api.observation import Metrics, Observed
 from ringback.api.problems import SECURITY_HEADERS, documented_errors
-from ringback.api.requests import ApiRequest, query_parameters, refuse_unknown_parameters
+from ringback.api.requests import ApiRequest, check_parameters, parameters
 from ringback.api.v1 import agents, callbacks, services
 from ringback.clock import Clock
 from ringback.database.pool import Database
@@ -46,7 +47,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
             "actor": Provide(auth.actor, sync_to_thread=False),
         },
         exception_handlers={Exception: problems.answer},
-        before_request=_refuse_unknown_parameters,
+        before_request=_check_parameters,
         request_class=ApiRequest,
         request_max_body_size=settings.body_limit_bytes,
         response_headers=SECURITY_HEADERS,
@@ -54,8 +55,8 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
         lifespan=[lifespan],
         logging_config=None,
     )
-    app.state.query_parameters = query_parameters(app)
-    app.asgi_handler = Observed(app.asgi_handler, metrics)
+    app.state.parameters = parameters(app)
+    app.asgi_handler = HeadLikeGet(Observed(app.asgi_handler, metrics), methods_by_path(app))
     return app
 
 
@@ -63,8 +64,8 @@ def _routers() -> list[Router]:
     return [Router(path=module.PATH, route_handlers=module.HANDLERS, tags=[tag]) for module, tag in _V1.items()]
 
 
-async def _refuse_unknown_parameters(request: Request[Any, Any, Any]) -> None:
-    refuse_unknown_parameters(request, request.app.state.query_parameters[request.route_handler])
+async def _check_parameters(request: Request[Any, Any, Any]) -> None:
+    check_parameters(request, request.app.state.parameters[request.route_handler])
 
 
 def _openapi() -> OpenAPIConfig:

@@ -1,9 +1,10 @@
 """Who asks, and may they: checked here and nowhere else, and refused unless a route says otherwise.
 
-A route says `opt=needs(Scope.READ)` or `opt=PUBLIC`. One that says nothing is open to nobody.
+A route says `opt=needs(Scope.READ)` or `opt=PUBLIC`. One that says nothing is open to nobody. OPTIONS, which only
+tells the methods of a path, needs no key.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from litestar import Request
@@ -16,6 +17,7 @@ from ringback.errors import NotAllowed
 
 HEADER = "X-API-Key"
 PUBLIC: Mapping[str, Any] = {"is_public": True}
+NO_KEY: Sequence[dict[str, list[str]]] = [{}]  # what OpenAPI calls that
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
@@ -35,7 +37,7 @@ def guard(authenticator: Authenticator) -> Guard:
     """The guard of all routes."""
 
     async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        if handler.opt.get("is_public"):
+        if handler.opt.get("is_public") or (isinstance(connection, Request) and connection.method == "OPTIONS"):
             return
         key = await authenticator.authenticate(connection.headers.get(HEADER))
         scope = handler.opt.get("scope")

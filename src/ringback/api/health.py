@@ -4,10 +4,10 @@ import msgspec
 from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 
-from ringback.api.auth import PUBLIC
+from ringback.api.auth import NO_KEY, PUBLIC
 from ringback.api.backend import Backend
 from ringback.api.observation import Metrics
-from ringback.api.problems import SchemaMissing
+from ringback.api.problems import WHEN_READING, SchemaMissing
 from ringback.callbacks import queue
 from ringback.database import migrate
 from ringback.errors import SetupError
@@ -26,13 +26,19 @@ class Readiness(msgspec.Struct, frozen=True):
     warnings: list[str]
 
 
-@get("/healthz", opt=PUBLIC, summary="Is the process alive")
+@get("/healthz", opt=PUBLIC, security=NO_KEY, summary="Is the process alive")
 async def healthz() -> Health:
     """200 as long as the process answers at all, with or without a database."""
     return Health("alive")
 
 
-@get("/readyz", opt=PUBLIC, summary="Can the process do its work")
+@get(
+    "/readyz",
+    opt=PUBLIC,
+    security=NO_KEY,
+    summary="Can the process do its work",
+    responses={503: WHEN_READING[503]},
+)
 async def readyz(backend: NamedDependency[Backend]) -> Readiness:
     """503 while the database is away or its schema is not this version's."""
     async with backend.database.connection() as connection:

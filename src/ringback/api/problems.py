@@ -230,7 +230,8 @@ def _known(request: Request[Any, Any, Any], error: Exception) -> Known:
 
 def _of_http(request: Request[Any, Any, Any], error: HTTPException) -> Refused:
     if isinstance(error, ValidationException):
-        return InvalidRequest(_invalid_text(error), problems=error.extra)
+        problems = _named(request, error)
+        return InvalidRequest(_invalid_text(problems) or error.detail, problems=problems)
     match error.status_code:
         case 404:
             return RouteNotFound(f"There is nothing at {request.url.path}; /api/docs lists what there is")
@@ -243,12 +244,16 @@ def _of_http(request: Request[Any, Any, Any], error: HTTPException) -> Refused:
             return MalformedRequest(error.detail)
 
 
-def _invalid_text(error: ValidationException) -> str:
-    extra: list[dict[str, Any]] = error.extra if isinstance(error.extra, list) else []
-    parts = [f"{problem.get('key', 'the request')}: {problem.get('message', '')}" for problem in extra]
-    if "data: 'data'" in parts:
-        return "The request needs a JSON body"
-    return "; ".join(parts) or error.detail
+def _named(request: Request[Any, Any, Any], error: ValidationException) -> list[dict[str, Any]]:
+    """What does not fit, each by the name that it has for clients."""
+    problems: list[dict[str, Any]] = error.extra if isinstance(error.extra, list) else []
+    names: Mapping[str, str] = request.app.state.parameters[request.route_handler].names
+    return [{**problem, "key": names.get(key, key)} for problem in problems for key in [problem.get("key", "request")]]
+
+
+def _invalid_text(problems: list[dict[str, Any]]) -> str:
+    parts = [f"{problem['key']}: {problem.get('message', '')}" for problem in problems]
+    return "The request needs a JSON body" if "data: 'data'" in parts else "; ".join(parts)
 
 
 def _of_database(error: asyncpg.PostgresError) -> Refused | Unavailable | None:
@@ -260,7 +265,8 @@ def _of_database(error: asyncpg.PostgresError) -> Refused | Unavailable | None:
     if isinstance(error, asyncpg.TransactionRollbackError | asyncpg.LockNotAvailableError):
         return DatabaseUnavailable("The database could not do it beside other work: ask again")
     if isinstance(error, asyncpg.DataError):
-        return InvalidRequest(f"The database cannot keep this text or number: {error.args[0]}")
+        why = f": {error.args[0]}" if error.severity else ""  # else it is of asyncpg, with our arguments in it
+        return InvalidRequest(f"The database cannot keep this text, number or time{why}")
     return None
 
 

@@ -1,11 +1,15 @@
 """How requests are read: strictly, so that a slip of the client is told and never guessed around."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from litestar import Litestar, Request
 from litestar.datastructures import State
+from litestar.exceptions import InternalServerException
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import Operation, RequestBody
 from litestar.routes import HTTPRoute
 
 from ringback.accounts.api_keys import ApiKey
@@ -14,6 +18,13 @@ from ringback.api.problems import InvalidRequest, MalformedRequest
 
 class ApiRequest(Request[ApiKey, Any, State]):
     """A request whose JSON body has exactly the fields and types that its handler declares."""
+
+    async def body(self) -> bytes:
+        """The body. Raises MalformedRequest when the client goes away before its end."""
+        try:
+            return await super().body()
+        except InternalServerException as problem:
+            raise MalformedRequest(f"The request ended too early: {problem.detail}") from None
 
     async def json(self) -> Any:
         """The body as the type that the handler declares. Raises MalformedRequest, InvalidRequest."""
@@ -27,19 +38,49 @@ class ApiRequest(Request[ApiKey, Any, State]):
             raise MalformedRequest(f"The body is not JSON: {problem}") from None
 
 
-def query_parameters(app: Litestar) -> dict[HTTPRouteHandler, frozenset[str]]:
-    """The query parameters that each handler of the application knows."""
+@dataclass
+class WithoutBodyToo(Operation):
+    """How OpenAPI describes a call whose body may be left out."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.request_body, RequestBody):
+            self.request_body.required = False
+
+
+class Parameters(msgspec.Struct, frozen=True):
+    """What a handler can be given beside a body: the query parameters, and those of them that may be repeated.
+
+    `names`: the documented names of query parameters and headers by what the handler calls them.
+    """
+
+    query: frozenset[str]
+    repeatable: frozenset[str]
+    names: Mapping[str, str]
+
+
+def parameters(app: Litestar) -> dict[HTTPRouteHandler, Parameters]:
+    """The parameters of each handler of the application."""
     return {
-        handler: frozenset(parameter.field_alias for parameter in model.expected_query_params)
+        handler: Parameters(
+            query=frozenset(each.field_alias for each in model.expected_query_params),
+            repeatable=frozenset(each.field_alias for each in model.expected_query_params if each.is_sequence),
+            names={
+                each.field_name: each.field_alias for each in model.expected_query_params | model.expected_header_params
+            },
+        )
         for route in app.routes
         if isinstance(route, HTTPRoute)
         for handler, model in route.route_handler_map.values()
     }
 
 
-def refuse_unknown_parameters(request: Request[Any, Any, Any], known: frozenset[str]) -> None:
-    """Raises InvalidRequest: a filter with a typing error must not show everything."""
-    unknown = sorted(set(request.query_params) - known)
+def check_parameters(request: Request[Any, Any, Any], known: Parameters) -> None:
+    """Raises InvalidRequest: a filter with a typing error must not show everything, nor half of two be ignored."""
+    given = request.query_params
+    unknown = sorted(set(given) - known.query)
     if unknown:
-        allowed = ", ".join(sorted(known)) or "none"
+        allowed = ", ".join(sorted(known.query)) or "none"
         raise InvalidRequest(f"Unknown query parameter {unknown[0]!r}; known here: {allowed}", parameters=unknown)
+    twice = [name for name in sorted(set(given) - known.repeatable) if len(given.getall(name)) > 1]
+    if twice:
+        raise InvalidRequest(f"The query parameter {twice[0]!r} can be given only once", parameters=twice)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,9 @@ from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.routing.estimate import WaitEstimate
 from ringback.telephony.port import LegRole
+
+# A date-time of JSON Schema has an offset, and a wall clock has none.
+LocalTime = Annotated[datetime, msgspec.Meta(extra_json_schema={"extra": {"format": "date-time-local"}})]
 
 
 class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +39,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     result: Result | None
     is_scheduled: bool
     desired_at: datetime
-    promised_local: datetime
+    promised_local: LocalTime
     promised_zone: str
     customer_name: str | None
     language: str | None

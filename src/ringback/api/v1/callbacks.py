@@ -14,7 +14,7 @@ from ringback.accounts.api_keys import Scope
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
-from ringback.api.requests import ApiRequest
+from ringback.api.requests import ApiRequest, WithoutBodyToo
 from ringback.callbacks import pages, requests, trace, views
 from ringback.callbacks.model import Actor
 from ringback.callbacks.pages import CallbackFilter, Page
@@ -112,6 +112,7 @@ async def metrics(callback_id: FromPath[UUID], backend: NamedDependency[Backend]
     opt=needs(Scope.MANAGE),
     status_code=200,
     summary="Cancel a callback",
+    operation_class=WithoutBodyToo,
     responses=WHEN_CHANGING,
 )
 async def cancel(
