@@ -51,9 +51,9 @@ class Step:
         return self.ends_agent_first if strategy is Strategy.AGENT_FIRST and self.ends_agent_first else self.ends
 
     @property
-    def has_sides(self) -> bool:
-        """Whether it is a step of one leg, and so another one when the other side is rung first."""
-        return "first" in self.point or "second" in self.point
+    def depends_on_the_strategy(self) -> bool:
+        """Whether it makes a difference who is rung first: it does from the first dialling until the two are joined."""
+        return any(word in self.point for word in ("first", "second", "bridg"))
 
     @property
     def is_an_act(self) -> bool:
@@ -110,22 +110,18 @@ STEPS = (
 
 def _cases(manner: str) -> Iterator[tuple[Step, Strategy, str]]:
     for step, strategy in itertools.product(STEPS, STRATEGIES):
-        yield step, strategy, f"{manner} {step.at(strategy)} {strategy.lower()}".translate(_DASHES)
+        if step.depends_on_the_strategy or strategy is Strategy.CUSTOMER_FIRST:
+            yield step, strategy, f"{manner} {step.at(strategy)} {strategy.lower()}".translate(_DASHES)
 
 
 _DASHES = str.maketrans(" _", "--")
 _KILLED = [pytest.param(step, strategy, id=name) for step, strategy, name in _cases("kill")]
+_STOPPED = [pytest.param(step, strategy, id=name) for step, strategy, name in _cases("stop")]
 _FROZEN = [
     pytest.param(thaw, step, strategy, id=name)
     for thaw in Thaw
     for step, strategy, name in _cases(thaw)
-    if thaw is Thaw.EARLY or (step.is_an_act and (step.has_sides or strategy is Strategy.CUSTOMER_FIRST))
-]
-# At a step of the whole call it makes no difference to an orderly stop who was rung first.
-_STOPPED = [
-    pytest.param(step, strategy, id=name)
-    for step, strategy, name in _cases("stop")
-    if step.has_sides or strategy is Strategy.CUSTOMER_FIRST
+    if thaw is Thaw.EARLY or step.is_an_act
 ]
 
 
