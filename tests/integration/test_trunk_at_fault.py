@@ -24,8 +24,8 @@ async def test_ten_numbers_failing_alike_pause_the_trunk_and_are_not_final(world
     await ask_numbers_ending(world, digits, TRUNK_FAILS_FROM + 5)
     await world.pass_time(30)
     async with world.database.connection() as connection:
-        problem = await connection.fetchval("SELECT problem FROM links WHERE paused_until > $1", world.clock.now())
-    assert problem.startswith("paused: the calls to 10 different numbers in a row ended ")
+        reason = await connection.fetchval("SELECT pause_reason FROM links WHERE paused_until > $1", world.clock.now())
+    assert reason.startswith("the calls to 10 different numbers in a row ended ")
     assert len(world.dialled_destinations()) == TRUNK_FAILS_FROM
     assert (await states(world)).count(State.COMPLETED) < TRUNK_SUSPECT_FROM
 

@@ -27,6 +27,7 @@ READY = Situation(
     link_is_up=True,
     link_problem=None,
     link_paused_until=None,
+    link_pause_reason=None,
 )
 QUEUED = Progress(
     state=State.QUEUED,
@@ -50,7 +51,10 @@ def sentence(situation: Situation = READY, **changes: Any) -> str | None:
         ({"is_enabled": False, "presences": {}}, "Service 'support' is disabled: nobody of it is called."),
         ({"link_is_held": False, "link_is_up": False}, "No engine holds the telephony link 'main'"),
         ({"link_is_up": False, "link_problem": "no route"}, "The telephony link 'main' is down: no route."),
-        ({"link_paused_until": NOW + timedelta(minutes=5)}, "paused until 2026-11-23T09:05:00Z"),
+        (
+            {"link_paused_until": NOW + timedelta(minutes=5), "link_pause_reason": "its calls failed"},
+            "paused until 2026-11-23T09:05:00Z: its calls failed.",
+        ),
         ({"presences": {}}, "No agent serves this service."),
         ({"presences": {Presence.OFFLINE: 2}}, "No agent of the service is logged in."),
         ({"presences": {Presence.TALKING: 1, Presence.NOT_READY: 1}}, "busy or not ready"),

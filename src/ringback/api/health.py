@@ -61,12 +61,13 @@ async def metrics(numbers: NamedDependency[Metrics]) -> Response[bytes]:
 def _warnings(links: list[queue.LinkStatus]) -> list[str]:
     if not any(link.is_held for link in links):
         return ["No engine holds a telephony link: nothing is called. Is `ringback engine` running?"]
-    return [
-        f"The telephony link {link.name!r} is {'down' if link.is_held else 'held by no engine'}"
-        + (f": {link.problem}" if link.problem else "")
-        for link in links
-        if not link.is_up
-    ]
+    return [_warning(link) for link in links if link.problem or not link.is_up]
+
+
+def _warning(link: queue.LinkStatus) -> str:
+    what = "paused" if link.is_up else "down" if link.is_held else "held by no engine"
+    reason = (link.problem or "").removeprefix("paused: ")
+    return f"The telephony link {link.name!r} is {what}" + (f": {reason}" if reason else "")
 
 
 HANDLERS = [healthz, readyz, metrics]

@@ -30,6 +30,12 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     link_is_up: bool
     link_problem: str | None
     link_paused_until: datetime | None
+    link_pause_reason: str | None
+
+    @property
+    def link_trouble(self) -> str | None:
+        """What is wrong with the link: why it is down, or paused."""
+        return self.link_problem if self.link_paused_until is None else f"paused: {self.link_pause_reason}"
 
     @property
     def agents_logged_in(self) -> int:
@@ -135,7 +141,7 @@ async def status(database: Database, clock: Clock, service_name: str) -> Service
         place_of_new_caller=place,
         places_among="callbacks",
         estimated_wait=situation.estimate(place),
-        link=LinkStatus(situation.link_id, situation.link_is_held, situation.link_is_up, situation.link_problem),
+        link=LinkStatus(situation.link_id, situation.link_is_held, situation.link_is_up, situation.link_trouble),
     )
 
 

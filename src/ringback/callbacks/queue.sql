@@ -6,7 +6,8 @@ SELECT
     coalesce(l.holder IS NOT NULL AND l.expires_at > :now, false) AS link_is_held,
     coalesce(l.is_up AND l.expires_at > :now, false) AS link_is_up,
     l.problem AS link_problem,
-    CASE WHEN l.paused_until > :now THEN l.paused_until END AS link_paused_until
+    CASE WHEN l.paused_until > :now THEN l.paused_until END AS link_paused_until,
+    l.pause_reason AS link_pause_reason
 FROM services AS s
 LEFT JOIN links AS l ON l.id = s.link_id
 CROSS JOIN LATERAL (
@@ -58,7 +59,7 @@ SELECT
     id AS name,
     coalesce(holder IS NOT NULL AND expires_at > :now, false) AS is_held,
     coalesce(is_up AND expires_at > :now, false) AS is_up,
-    problem
+    CASE WHEN paused_until > :now THEN 'paused: ' || pause_reason ELSE problem END AS problem
 FROM links
 ORDER BY id
 

@@ -70,7 +70,8 @@ def _link_obstacle(situation: Situation) -> str | None:
     if not situation.link_is_up:
         return f"The {link} is down{': ' + situation.link_problem if situation.link_problem else ''}."
     if situation.link_paused_until is not None:
-        return f"The {link} is paused until {_instant(situation.link_paused_until)}."
+        until = _instant(situation.link_paused_until)
+        return f"The {link} is paused until {until}: {situation.link_pause_reason}."
     return None
 
 

@@ -38,6 +38,7 @@ class _Link(msgspec.Struct, frozen=True):
     is_up: bool
     problem: str | None
     paused_until: datetime | None
+    pause_reason: str | None
 
 
 class _Service(msgspec.Struct, frozen=True):
@@ -161,8 +162,14 @@ def check_links(configured: Mapping[str, str], known: Mapping[str, _Link]) -> It
                 yield wrong(what, "no engine holds it: nothing is called over it", "start `ringback engine`")
         elif not link.is_up:
             yield wrong(what, f"held by {link.holder}, and down: {link.problem or 'not connected yet'}")
-        elif link.problem or link.paused_until:
-            yield wrong(what, f"held by {link.holder}; {link.problem or 'paused'}{_until(link.paused_until)}")
+        elif link.paused_until:
+            yield wrong(
+                what,
+                f"paused until {time_text(link.paused_until)}: {link.pause_reason}",
+                "ask who runs the trunk; it is tried again by itself",
+            )
+        elif link.problem:
+            yield wrong(what, f"held by {link.holder}; {link.problem}")
         else:
             yield ok(what, f"up, held by {link.holder}")
 
@@ -186,10 +193,6 @@ def check_services(
             yield note(what, f"none of its {service.agents} agents is logged in")
         else:
             yield ok(what, f"{service.logged_in} of {service.agents} agents logged in")
-
-
-def _until(paused_until: datetime | None) -> str:
-    return "" if paused_until is None else f", until {time_text(paused_until)}"
 
 
 def _mend_database(settings: Settings) -> str:

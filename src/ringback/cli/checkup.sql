@@ -1,5 +1,6 @@
 -- name: links
-SELECT id, holder, coalesce(holder IS NOT NULL AND expires_at > :now, false) AS is_held, is_up, problem, paused_until
+SELECT id, holder, coalesce(holder IS NOT NULL AND expires_at > :now, false) AS is_held, is_up, problem,
+    CASE WHEN paused_until > :now THEN paused_until END AS paused_until, pause_reason
 FROM links
 
 -- name: services

@@ -203,8 +203,8 @@ async def pause_failing_trunk(connection: Connection, link_id: str, outcome: Att
     if alike < TRUNK_FAILS_FROM:
         return 0
     until = now + timedelta(seconds=TRUNK_PAUSE_SECONDS)
-    problem = f"paused: the calls to {alike} different numbers in a row ended {outcome}"
-    return alike * await _PAUSE_LINK.run(connection, id=link_id, until=until, problem=problem, now=now)
+    reason = f"the calls to {alike} different numbers in a row ended {outcome}"
+    return alike * await _PAUSE_LINK.run(connection, id=link_id, until=until, reason=reason, now=now)
 
 
 async def leg_rang(connection: Connection, leg_id: UUID, token: int, now: datetime) -> None:

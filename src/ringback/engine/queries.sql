@@ -232,7 +232,7 @@ SELECT count(DISTINCT phone_number) FROM newest
 WHERE place < coalesce((SELECT min(place) FROM newest WHERE outcome <> :outcome), 101)
 
 -- name: pause_link
-UPDATE links SET paused_until = :until, problem = :problem
+UPDATE links SET paused_until = :until, pause_reason = :reason
 WHERE id = :id AND (paused_until IS NULL OR paused_until <= :now)
 
 -- name: note_decision

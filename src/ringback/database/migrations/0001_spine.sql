@@ -14,6 +14,7 @@ CREATE TABLE links (
     epoch text,
     problem text,
     paused_until timestamptz,
+    pause_reason text,
     CONSTRAINT lease_ends_only_when_held CHECK ((holder IS NULL) = (expires_at IS NULL)),
     CONSTRAINT up_only_when_held CHECK (NOT is_up OR holder IS NOT NULL)
 );
