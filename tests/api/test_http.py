@@ -40,6 +40,23 @@ async def test_what_a_path_can_do_is_told_without_a_key(
     assert set(refused.headers["allow"].split(", ")) == methods
 
 
+async def test_options_of_nothing_finds_nothing(client: httpx.AsyncClient) -> None:
+    problem(await client.options("/nothing"), 404, "route-not-found")
+
+
+async def test_the_numbers_name_their_character_set_once(client: httpx.AsyncClient) -> None:
+    told = await client.get("/metrics")
+    assert told.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+
+
+@pytest.mark.parametrize("value", ["20261124", "1800000000", "-5", "1.5"])
+async def test_a_date_without_its_signs_is_not_taken_for_seconds_since_1970(
+    client: httpx.AsyncClient, value: str
+) -> None:
+    told = problem(await client.get(CALLBACKS, params={"from": value}), 422, "invalid-request")
+    assert told["detail"].startswith(f"from: {value!r} is no time")
+
+
 @pytest.mark.parametrize("query", ["limit=5&limit=6", "open=true&open=false", "result=AGENT&result=BUSY"])
 async def test_a_parameter_given_twice_is_refused_and_not_half_ignored(client: httpx.AsyncClient, query: str) -> None:
     told = problem(await client.get(f"{CALLBACKS}?{query}"), 422, "invalid-request")

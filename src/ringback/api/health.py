@@ -55,7 +55,7 @@ async def readyz(backend: NamedDependency[Backend]) -> Readiness:
 @get("/metrics", opt=PUBLIC, media_type=MediaType.TEXT, include_in_schema=False)
 async def metrics(numbers: NamedDependency[Metrics]) -> Response[bytes]:
     """Numbers in Prometheus' text format."""
-    return Response(await numbers.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(await numbers.text(), media_type="text/plain; version=0.0.4")
 
 
 def _warnings(links: list[queue.LinkStatus]) -> list[str]:

@@ -25,7 +25,7 @@ class HeadLikeGet:
 
         async def corrected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._tell_methods(message, scope["path_template"] if method == "OPTIONS" else None)
+                self._tell_methods(message, scope.get("path_template") if method == "OPTIONS" else None)
             elif message["type"] == "http.response.body" and method == "HEAD":
                 message["body"] = b""
             await send(message)

@@ -1,11 +1,14 @@
 """How requests are read: strictly, so that a slip of the client is told and never guessed around."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 
 import msgspec
 from litestar import Litestar, Request
+from litestar._kwargs.parameter_definition import ParameterDefinition
 from litestar.datastructures import State
 from litestar.exceptions import InternalServerException
 from litestar.handlers import HTTPRouteHandler
@@ -14,6 +17,8 @@ from litestar.routes import HTTPRoute
 
 from ringback.accounts.api_keys import ApiKey
 from ringback.api.problems import InvalidRequest, MalformedRequest
+
+_NUMBER = re.compile(r"\s*[-+]?[\d.]+(e[-+]?\d+)?\s*", re.IGNORECASE)
 
 
 class ApiRequest(Request[ApiKey, Any, State]):
@@ -48,30 +53,41 @@ class WithoutBodyToo(Operation):
 
 
 class Parameters(msgspec.Struct, frozen=True):
-    """What a handler can be given beside a body: the query parameters, and those of them that may be repeated.
+    """What a handler can be given beside a body: the query parameters, those that may be repeated, and the times.
 
     `names`: the documented names of query parameters and headers by what the handler calls them.
     """
 
     query: frozenset[str]
     repeatable: frozenset[str]
+    times: frozenset[str]
     names: Mapping[str, str]
 
 
 def parameters(app: Litestar) -> dict[HTTPRouteHandler, Parameters]:
     """The parameters of each handler of the application."""
     return {
-        handler: Parameters(
-            query=frozenset(each.field_alias for each in model.expected_query_params),
-            repeatable=frozenset(each.field_alias for each in model.expected_query_params if each.is_sequence),
-            names={
-                each.field_name: each.field_alias for each in model.expected_query_params | model.expected_header_params
-            },
-        )
+        handler: _parameters(handler, model.expected_query_params, model.expected_header_params)
         for route in app.routes
         if isinstance(route, HTTPRoute)
         for handler, model in route.route_handler_map.values()
     }
+
+
+def _parameters(
+    handler: HTTPRouteHandler, query: Collection[ParameterDefinition], headers: Collection[ParameterDefinition]
+) -> Parameters:
+    return Parameters(
+        query=frozenset(each.field_alias for each in query),
+        repeatable=frozenset(each.field_alias for each in query if each.is_sequence),
+        times=frozenset(each.field_alias for each in query if _is_time(handler, each.field_name)),
+        names={each.field_name: each.field_alias for each in (*query, *headers)},
+    )
+
+
+def _is_time(handler: HTTPRouteHandler, field_name: str) -> bool:
+    field = handler.parsed_fn_signature.parameters[field_name]
+    return datetime in (field.annotation, *get_args(field.annotation))
 
 
 def check_parameters(request: Request[Any, Any, Any], known: Parameters) -> None:
@@ -84,3 +100,7 @@ def check_parameters(request: Request[Any, Any, Any], known: Parameters) -> None
     twice = [name for name in sorted(set(given) - known.repeatable) if len(given.getall(name)) > 1]
     if twice:
         raise InvalidRequest(f"The query parameter {twice[0]!r} can be given only once", parameters=twice)
+    for name in known.times & set(given):
+        if _NUMBER.fullmatch(given[name]):
+            # msgspec would take it for seconds since 1970: 20261124 would be a day of that year.
+            raise InvalidRequest(f"{name}: {given[name]!r} is no time such as 2026-11-24T08:00:00Z", parameters=[name])
