@@ -12,6 +12,8 @@ from ringback.callbacks import queue
 from ringback.database import migrate
 from ringback.errors import SetupError
 
+PAUSED = "paused: "  # how the problem of a paused link begins
+
 
 class Health(msgspec.Struct, frozen=True):
     """The process is alive."""
@@ -61,12 +63,16 @@ async def metrics(numbers: NamedDependency[Metrics]) -> Response[bytes]:
 def _warnings(links: list[queue.LinkStatus]) -> list[str]:
     if not any(link.is_held for link in links):
         return ["No engine holds a telephony link: nothing is called. Is `ringback engine` running?"]
-    return [_warning(link) for link in links if link.problem or not link.is_up]
+    return [_warning(link) for link in links if not link.is_up or _is_paused(link)]
+
+
+def _is_paused(link: queue.LinkStatus) -> bool:
+    return (link.problem or "").startswith(PAUSED)
 
 
 def _warning(link: queue.LinkStatus) -> str:
     what = "paused" if link.is_up else "down" if link.is_held else "held by no engine"
-    reason = (link.problem or "").removeprefix("paused: ")
+    reason = (link.problem or "").removeprefix(PAUSED)
     return f"The telephony link {link.name!r} is {what}" + (f": {reason}" if reason else "")
 
 
