@@ -43,7 +43,7 @@ async def healthz() -> Health:
 )
 async def readyz(backend: NamedDependency[Backend]) -> Readiness:
     """503 while the database is away or its schema is not this version's."""
-    async with backend.database.connection() as connection:
+    async with backend.database.urgent_connection() as connection:
         try:
             missing = await migrate.pending(connection)
         except SetupError as problem:

@@ -23,7 +23,7 @@ from ringback.errors import DatabaseUnavailable
 Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 
 CONNECT_SECONDS = 5.0
-STATEMENT_SECONDS = 60.0
+STATEMENT_SECONDS = 15.0
 URGENT_SECONDS = 2.0
 URGENT_CONNECTIONS = 2
 # A process that freezes within a transaction holds its locks for at most this long.

@@ -77,13 +77,19 @@ async def _harm_the_engines(site: Site, chance: random.Random) -> None:
         while len(_alive(site)) < ENGINES:
             site.start_engine()
         await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_SECONDS))
-        _harm(chance.choice(_alive(site)), chance)
+        for engine in _one_of(_alive(site), chance):
+            _harm(engine, chance)
     for _ in range(ENGINES):
         site.start_engine()
 
 
 def _alive(site: Site) -> list[EngineProcess]:
     return [engine for engine in site.engines if engine.exit_code is None]
+
+
+def _one_of(engines: list[EngineProcess], chance: random.Random) -> list[EngineProcess]:
+    """One of them; none when all have died of what was done to them before."""
+    return [chance.choice(engines)] if engines else []
 
 
 def _harm(engine: EngineProcess, chance: random.Random) -> None:
