@@ -13,7 +13,7 @@ from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.settings import Settings
 
-PUBLIC = {"/healthz", "/readyz", "/metrics", "/api", "/api/docs", "/api/openapi.json"}
+PUBLIC = {"/", "/healthz", "/readyz", "/metrics", "/api", "/api/docs", "/api/openapi.json"}
 ID = "01a20831-4bfa-729a-998d-2b0e8e0ee11b"
 CALLS = [
     (Scope.CREATE, "POST", "/api/v1/callbacks"),
@@ -73,7 +73,7 @@ async def test_without_a_good_key_nothing_is_told(client: httpx.AsyncClient, wro
 
 @pytest.mark.parametrize("path", sorted(PUBLIC))
 async def test_public_pages_need_no_key(client: httpx.AsyncClient, path: str) -> None:
-    assert (await client.get(path, headers={"X-API-Key": ""})).status_code == 200
+    assert (await client.get(path, headers={"X-API-Key": ""}, follow_redirects=True)).status_code == 200
 
 
 async def test_a_revoked_key_is_refused_at_once(

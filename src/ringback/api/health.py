@@ -1,8 +1,9 @@
-"""`/healthz`, `/readyz` and `/metrics`: for load balancers and monitoring, without a key and without secrets."""
+"""The front door, `/healthz`, `/readyz` and `/metrics`: without a key and without secrets."""
 
 import msgspec
 from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
+from litestar.response import Redirect
 
 from ringback.api.auth import NO_KEY, PUBLIC
 from ringback.api.backend import Backend
@@ -76,4 +77,10 @@ def _warning(link: queue.LinkStatus) -> str:
     return f"The telephony link {link.name!r} is {what}" + (f": {reason}" if reason else "")
 
 
-HANDLERS = [healthz, readyz, metrics]
+@get("/", opt=PUBLIC, include_in_schema=False)
+async def front_door() -> Redirect:
+    """Whoever opens the address in a browser finds the description of the API."""
+    return Redirect("/api/docs")
+
+
+HANDLERS = [front_door, healthz, readyz, metrics]
