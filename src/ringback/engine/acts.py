@@ -49,25 +49,17 @@ class Acts:
         self._apology_ends_at: dict[str, float] = {}
 
     async def dial(self, call: Call, leg: Leg) -> None:
-        """Prepare the leg, commit that it may ring, let it ring."""
-        try:
-            await self._telephony.prepare(await self._request(call, leg))
-        except LegExists:
-            if not self._lease.is_valid:
-                return None  # it is the next holder's
+        """Prepare the leg, commit that it may ring, let it ring.
+
+        Without a valid lease nothing more is done: a prepared leg is the next holder's to remove.
+        """
+        if not await self._prepare(call, leg) or not self._lease.is_valid:
+            return
+        if not await self._permit_dial(call, leg):
             await self.hang_up([leg], HangupReason.NOT_WANTED)
-            return await self._end(call, leg, Outcome.CANCELLED, EndedBy.US, "the switch has a leg of this id already")
-        except DialRefused as refusal:
-            return await self._end(call, leg, refusal.outcome, EndedBy.REMOTE, str(refusal))
-        except (TelephonyUnavailable, DatabaseUnavailable):
-            raise
-        except Exception as problem:
-            log.exception("the leg could not be made", link=self._lease.link_id)
-            return await self._end(call, leg, Outcome.TRUNK_ERROR, EndedBy.REMOTE, f"could not be made: {problem!r}")
-        if not (self._lease.is_valid and await self._permit_dial(call, leg)):
-            return await self.hang_up([leg], HangupReason.NOT_WANTED)
+            return
         if not self._lease.is_valid:
-            return None
+            return
         try:
             await self._telephony.dial(str(leg.id))
         except LegGone:
@@ -125,6 +117,29 @@ class Acts:
             await calls.close(connection, call, outcome, self._lease.token, self._clock.now())
         if outcome in TRUNK_MAY_BE_AT_FAULT:
             await self._pause_failing_trunk(outcome)
+
+    async def _prepare(self, call: Call, leg: Leg) -> bool:
+        """Whether the leg exists on the switch now; when it cannot be made it is ended."""
+        request = await self._request(call, leg)
+        if not self._lease.is_valid:
+            return False
+        try:
+            await self._telephony.prepare(request)
+        except LegExists:
+            if self._lease.is_valid:  # else it is the next holder's
+                await self.hang_up([leg], HangupReason.NOT_WANTED)
+                detail = "the switch has a leg of this id already"
+                await self._end(call, leg, Outcome.CANCELLED, EndedBy.US, detail)
+        except DialRefused as refusal:
+            await self._end(call, leg, refusal.outcome, EndedBy.REMOTE, str(refusal))
+        except (TelephonyUnavailable, DatabaseUnavailable):
+            raise
+        except Exception as problem:
+            log.exception("the leg could not be made", link=self._lease.link_id)
+            await self._end(call, leg, Outcome.TRUNK_ERROR, EndedBy.REMOTE, f"could not be made: {problem!r}")
+        else:
+            return True
+        return False
 
     async def _permit_dial(self, call: Call, leg: Leg) -> bool:
         async with self._database.transaction() as connection:

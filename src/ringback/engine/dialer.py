@@ -67,6 +67,9 @@ class Dialer:
             if isinstance(event, port.LinkLost) and not self._lease.is_valid:
                 # Coming back would take the link from whoever holds it by now.
                 self._lease.lose()
+            if isinstance(event, port.Superseded):
+                log.warning("superseded: another engine controls the link", link=self._lease.link_id)
+                self._lease.lose()
             self._heard.append(event)
             wake()
 
@@ -137,9 +140,7 @@ class Dialer:
             case port.LinkLost(reason=reason):
                 await self._go_down(reason)
             case port.Superseded():
-                log.warning("superseded: another engine controls the link", link=self._lease.link_id)
                 self._is_up = False
-                self._lease.lose()
             case port.PromptFinished(leg_id=leg_id):
                 self._acts.apology_ended(leg_id)
                 self._asked_at = {key: at for key, at in self._asked_at.items() if key[0] is not steps.LetCustomerGo}
