@@ -51,11 +51,11 @@ class Acts:
     async def dial(self, call: Call, leg: Leg) -> None:
         """Prepare the leg, commit that it may ring, let it ring.
 
-        Without a valid lease nothing more is done: a prepared leg is the next holder's to remove.
+        Without a permit, or when the lease ran out over it, what was prepared here is taken away again.
         """
-        if not await self._prepare(call, leg) or not self._lease.is_valid:
+        if not await self._prepare(call, leg):
             return
-        if not await self._permit_dial(call, leg):
+        if not (self._lease.is_valid and await self._permit_dial(call, leg)):
             await self.hang_up([leg], HangupReason.NOT_WANTED)
             return
         if not self._lease.is_valid:
