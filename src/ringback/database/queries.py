@@ -13,7 +13,6 @@ A test prepares every query against the real schema.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -73,11 +72,6 @@ class Query(Generic[Row]):
         rows = int(last) if last.isdigit() else 0
         self._note(rows)
         return rows
-
-    async def run_many(self, connection: Connection, rows: Sequence[Sequence[object]]) -> None:
-        """Execute once per row of arguments, given in the order in which the query first names them."""
-        await connection.executemany(self.text, rows)
-        self._note(len(rows))
 
     def _note(self, rows: int) -> None:
         if self._writes and rows:
