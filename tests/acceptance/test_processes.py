@@ -188,7 +188,8 @@ def test_doctor_says_what_to_mend(ringback: Command) -> None:
 
 
 def test_doctor_names_a_link_that_nobody_configures(ringback: Command) -> None:
-    ringback.does("services", "add", "support", "link_id=elsewhere")
+    ringback.does("trunks", "add", "elsewhere", "--link", "elsewhere")
+    ringback.does("services", "add", "support", "trunk=elsewhere")
     done = ringback.run("doctor", "--json")
     findings = msgspec.json.decode(done.stdout, type=list[dict[str, str]])
     wrong = {(finding["what"], finding["text"]) for finding in findings if finding["verdict"] == "wrong"}

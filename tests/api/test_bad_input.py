@@ -11,6 +11,7 @@ import pytest
 from ringback.database.pool import Database
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
+from ringback.services.model import Mode
 from tests.api.conftest import BODY_LIMIT
 
 DEEP = b'{"service": "support", "phone_number": "1", "user_data": {"a": ' + b"[" * 9_000 + b"]" * 9_000 + b"}}"
@@ -139,7 +140,7 @@ async def test_a_large_body_of_unknown_length_is_refused_too(server: httpx.Async
 async def test_a_disabled_service_takes_nothing(
     client: httpx.AsyncClient, request_body: Body, database: Database
 ) -> None:
-    await catalog.update(database, "support", ServiceChoices(is_enabled=False))
+    await catalog.update(database, "support", ServiceChoices(mode=Mode.CLOSED))
     problem(await client.post("/api/v1/callbacks", json=request_body()), 409, "service-disabled")
 
 

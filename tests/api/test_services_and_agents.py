@@ -34,9 +34,10 @@ async def depart(database: Database, clock: ManualClock, callback_id: str, times
         for number in range(times):
             at = clock.now() - timedelta(seconds=gap_seconds * (times - 1 - number))
             await connection.execute(
-                "INSERT INTO attempts (id, callback_id, service_id, link_id, link_token, number, strategy, opened_at, "
-                "closed_at, outcome) SELECT $1, id, service_id, 'main', 1, $2, 'CUSTOMER_FIRST', $3, $3, 'BUSY' "
-                "FROM callbacks WHERE id = $4",
+                "INSERT INTO attempts (id, callback_id, service_id, trunk_id, link_id, link_token, number, strategy, "
+                "opened_at, closed_at, outcome) "
+                "SELECT $1, c.id, service_id, t.id, 'main', 1, $2, 'CUSTOMER_FIRST', $3, $3, 'BUSY' "
+                "FROM callbacks AS c, trunks AS t WHERE c.id = $4 AND t.name = 'main'",
                 uuid4(),
                 number,
                 at,

@@ -55,7 +55,7 @@ async def test_all_that_practice_brings_is_marked_and_its_agents_are_ready(datab
 
     assert stage.services == ("support", "sales", "billing")
     services, agents = await catalog.list_all(database), await roster.list_all(database)
-    assert all(service.is_practice and service.link_id == LINK for service in services)
+    assert all(service.is_practice and service.trunk == LINK for service in services)
     assert len(agents) == 12
     assert all(agent.is_practice and agent.presence is Presence.READY for agent in agents)
     assert stage.secret
@@ -161,7 +161,7 @@ async def test_a_practice_agent_of_real_calls_stays_and_is_offline(world: World)
 async def test_calls_under_way_end_before_practice_is_removed(world: World, state: State) -> None:
     await set_up(world.database, world.clock)
     async with world.database.transaction() as connection:
-        await connection.execute("UPDATE services SET link_id = 'main'")  # the link that this world's engine holds
+        await connection.execute("UPDATE trunks SET link_id = 'main'")  # the link that this world's engine holds
     callback_id = await world.ask("+4930123401", "support")
     await world.until(world.in_state(callback_id, state))
 

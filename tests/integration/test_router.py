@@ -57,7 +57,7 @@ async def test_attempt_belongs_to_the_link_whose_token_it_has(world: World, monk
     async def reserve_while_the_service_gets_another_link(*arguments: Any, **named: Any) -> object:
         async with world.database.transaction() as connection:
             await connection.execute("INSERT INTO links (id, adapter, token) VALUES ('other', 'simulator', 77)")
-            await connection.execute("UPDATE services SET link_id = 'other'")
+            await connection.execute("UPDATE trunks SET link_id = 'other'")
         monkeypatch.undo()
         return await reserve_longest_idle(*arguments, **named)
 

@@ -24,7 +24,7 @@ async def test_ten_numbers_failing_alike_pause_the_trunk_and_are_not_final(world
     await ask_numbers_ending(world, digits, TRUNK_FAILS_FROM + 5)
     await world.pass_time(30)
     async with world.database.connection() as connection:
-        reason = await connection.fetchval("SELECT pause_reason FROM links WHERE paused_until > $1", world.clock.now())
+        reason = await connection.fetchval("SELECT pause_reason FROM trunks WHERE paused_until > $1", world.clock.now())
     assert reason.startswith("the calls to 10 different numbers in a row ended ")
     assert len(world.dialled_destinations()) == TRUNK_FAILS_FROM
     assert (await states(world)).count(State.COMPLETED) < TRUNK_SUSPECT_FROM
@@ -49,7 +49,7 @@ async def test_one_number_failing_again_and_again_is_not_the_trunks_fault(world:
     await world.pass_time(3600, step=5)
     assert len(await world.outcomes(callback_id)) >= TRUNK_FAILS_FROM
     async with world.database.connection() as connection:
-        assert await connection.fetchval("SELECT paused_until FROM links") is None
+        assert await connection.fetchval("SELECT paused_until FROM trunks") is None
 
 
 async def test_busy_lines_say_nothing_against_the_trunk(world: World) -> None:

@@ -124,9 +124,10 @@ class World:
 
     async def add_service(self, name: str = "support", **settings: Any) -> int:
         """A service with the default settings but for those named."""
-        columns = {"name": name, "display_name": name, **settings}
-        marks = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
         async with self.database.transaction() as connection:
+            trunk_id = await connection.fetchval("SELECT id FROM trunks WHERE name = 'main'")
+            columns = {"name": name, "display_name": name, "trunk_id": trunk_id, **settings}
+            marks = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
             return await connection.fetchval(
                 f"INSERT INTO services ({', '.join(columns)}) VALUES ({marks}) RETURNING id",  # noqa: S608
                 *columns.values(),
@@ -173,6 +174,11 @@ class World:
                 desired_at=desired_at,
                 promised_local=desired_at.replace(tzinfo=None),
                 promised_zone="UTC",
+                zone_is_stated=False,
+                slot_at=None,
+                promised_by=None,
+                offer_id=None,
+                recreated_from=None,
                 priority=priority,
                 customer_name=None,
                 language=None,
@@ -186,6 +192,8 @@ class World:
                 eligible_at=waits_since,
                 customer_held_until=None,
                 agent_id=None,
+                last_agent_id=None,
+                attempts=0,
                 completed_at=None,
             )
             await lifecycle.create(connection, callback, actor=TESTER, reason="asked")

@@ -10,6 +10,7 @@ from ringback.agents.model import Presence
 from ringback.callbacks.queue import Situation
 from ringback.callbacks.states import State
 from ringback.callbacks.waiting import Progress, why_waiting
+from ringback.services.model import Mode
 from ringback.telephony.port import LegRole
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -17,7 +18,9 @@ READY = Situation(
     id=1,
     name="support",
     display_name="Support",
-    is_enabled=True,
+    mode=Mode.RUNNING,
+    is_open=True,
+    trunk="main",
     link_id="main",
     presences={Presence.READY: 1, Presence.OFFLINE: 2},
     departure_count=0,
@@ -26,8 +29,8 @@ READY = Situation(
     link_is_held=True,
     link_is_up=True,
     link_problem=None,
-    link_paused_until=None,
-    link_pause_reason=None,
+    trunk_paused_until=None,
+    trunk_pause_reason=None,
 )
 QUEUED = Progress(
     state=State.QUEUED,
@@ -48,11 +51,12 @@ def sentence(situation: Situation = READY, **changes: Any) -> str | None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"is_enabled": False, "presences": {}}, "Service 'support' is disabled: nobody of it is called."),
+        ({"mode": Mode.PAUSED, "presences": {}}, "Service 'support' is PAUSED: nobody of it is called."),
+        ({"is_open": False}, "Service 'support' is closed at this hour."),
         ({"link_is_held": False, "link_is_up": False}, "No engine holds the telephony link 'main'"),
         ({"link_is_up": False, "link_problem": "no route"}, "The telephony link 'main' is down: no route."),
         (
-            {"link_paused_until": NOW + timedelta(minutes=5), "link_pause_reason": "its calls failed"},
+            {"trunk_paused_until": NOW + timedelta(minutes=5), "trunk_pause_reason": "its calls failed"},
             "paused until 2026-11-23T09:05:00Z: its calls failed.",
         ),
         ({"presences": {}}, "No agent serves this service."),

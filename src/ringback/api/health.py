@@ -13,8 +13,6 @@ from ringback.callbacks import queue
 from ringback.database import migrate
 from ringback.errors import SetupError
 
-PAUSED = "paused: "  # how the problem of a paused link begins
-
 
 class Health(msgspec.Struct, frozen=True):
     """The process is alive."""
@@ -52,7 +50,8 @@ async def readyz(backend: NamedDependency[Backend]) -> Readiness:
         if missing:
             raise SchemaMissing(f"{len(missing)} migrations are missing: run `ringback migrate`")
         links = await queue.links(connection, backend.clock.now())
-    return Readiness("ready", _warnings(links))
+        paused = await queue.paused_trunks(connection, backend.clock.now())
+    return Readiness("ready", [*_warnings(links), *map(_pause_warning, paused)])
 
 
 @get("/metrics", opt=PUBLIC, media_type=MediaType.TEXT, include_in_schema=False)
@@ -64,17 +63,16 @@ async def metrics(numbers: NamedDependency[Metrics]) -> Response[bytes]:
 def _warnings(links: list[queue.LinkStatus]) -> list[str]:
     if not any(link.is_held for link in links):
         return ["No engine holds a telephony link: nothing is called. Is `ringback engine` running?"]
-    return [_warning(link) for link in links if not link.is_up or _is_paused(link)]
-
-
-def _is_paused(link: queue.LinkStatus) -> bool:
-    return (link.problem or "").startswith(PAUSED)
+    return [_warning(link) for link in links if not link.is_up]
 
 
 def _warning(link: queue.LinkStatus) -> str:
-    what = "paused" if link.is_up else "down" if link.is_held else "held by no engine"
-    reason = (link.problem or "").removeprefix(PAUSED)
-    return f"The telephony link {link.name!r} is {what}" + (f": {reason}" if reason else "")
+    what = "down" if link.is_held else "held by no engine"
+    return f"The telephony link {link.name!r} is {what}" + (f": {link.problem}" if link.problem else "")
+
+
+def _pause_warning(trunk: queue.PausedTrunk) -> str:
+    return f"The trunk {trunk.name!r} is paused: {trunk.reason}"
 
 
 @get("/", opt=PUBLIC, include_in_schema=False)

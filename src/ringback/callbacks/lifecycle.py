@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from ringback.callbacks.model import Actor, Callback
+import msgspec
+
+from ringback.callbacks.model import Actor, Booking, Callback
 from ringback.callbacks.states import RESULTS, Event, Result, State, after
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
@@ -18,7 +20,9 @@ _sql = QueryFile(__file__, "lifecycle.sql")
 _CREATE = _sql.query("create", Callback)
 _CHANGE = _sql.query("change", Callback)
 _LOCK = _sql.query("lock", Callback)
-_CREATED_WITH = frozenset(Callback.__struct_fields__) - {"result", "agent_id", "customer_held_until", "completed_at"}
+_NOT_AT_FIRST = {"result", "agent_id", "last_agent_id", "attempts", "customer_held_until", "completed_at"}
+_CREATED_WITH = frozenset(Callback.__struct_fields__) - _NOT_AT_FIRST
+_NO_BOOKING = dict.fromkeys(Booking.__struct_fields__)
 
 
 class TransitionRefused(ConflictsNow):
@@ -67,14 +71,12 @@ async def change(
     attempt_id: UUID | None = None,
     customer_held_until: datetime | None = None,
     eligible_at: datetime | None = None,
-    desired_at: datetime | None = None,
-    promised_local: datetime | None = None,
-    promised_zone: str | None = None,
+    booking: Booking | None = None,
 ) -> list[Callback]:
     """Apply one event to callbacks that are in `from_state`; returns those that were, changed.
 
     A callback that has left `from_state` meanwhile is left alone: the caller sees it missing from the answer.
-    `agent_id` is the agent afterwards; the instants replace what is stored unless they are None.
+    `agent_id` is the agent afterwards; `eligible_at` and `booking` replace what is stored unless they are None.
     Raises TransitionRefused when the machine has no such transition, ValueError for a result that does not fit.
     """
     to_state = after(from_state, event)
@@ -97,9 +99,7 @@ async def change(
         attempt_id=attempt_id,
         customer_held_until=customer_held_until,
         eligible_at=eligible_at,
-        desired_at=desired_at,
-        promised_local=promised_local,
-        promised_zone=promised_zone,
+        **_NO_BOOKING if booking is None else msgspec.structs.asdict(booking),
     )
 
 
@@ -111,5 +111,7 @@ def refused(state: State, event: Event) -> TransitionRefused:
 
 _RULES = {
     Event.RESCHEDULED: "only a SCHEDULED callback can be rescheduled",
+    Event.CALLED_NOW: "only a SCHEDULED callback can be called now",
+    Event.CLAIMED: "only a SCHEDULED, QUEUED or ROUTING callback can be claimed",
     Event.CANCELLED: "only a SCHEDULED, QUEUED or ROUTING callback can be cancelled",
 }

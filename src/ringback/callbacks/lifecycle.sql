@@ -3,14 +3,14 @@
 -- name: create
 WITH created AS (
     INSERT INTO callbacks (
-        id, service_id, phone_number, state, is_scheduled, desired_at, promised_local, promised_zone, priority,
-        customer_name, language, channel, user_data, waits_alone, created_at, updated_at, queued_at, place_at,
-        eligible_at
+        id, service_id, phone_number, state, is_scheduled, desired_at, promised_local, promised_zone, zone_is_stated,
+        slot_at, promised_by, offer_id, recreated_from, priority, customer_name, language, channel, user_data,
+        waits_alone, created_at, updated_at, queued_at, place_at, eligible_at
     )
     VALUES (
         :id, :service_id, :phone_number, :state, :is_scheduled, :desired_at, :promised_local, :promised_zone,
-        :priority, :customer_name, :language, :channel, :user_data, :waits_alone, :created_at, :updated_at,
-        :queued_at, :place_at, :eligible_at
+        :zone_is_stated, :slot_at, :promised_by, :offer_id, :recreated_from, :priority, :customer_name, :language,
+        :channel, :user_data, :waits_alone, :created_at, :updated_at, :queued_at, :place_at, :eligible_at
     )
     RETURNING *
 ), noted AS (
@@ -30,17 +30,26 @@ WITH changed AS (
         updated_at = :now,
         completed_at = CASE WHEN :to_state::text = 'COMPLETED' THEN :now::timestamptz END,
         agent_id = :agent_id,
+        last_agent_id = coalesce(:agent_id, c.last_agent_id),
+        attempts = c.attempts + (:event::text = 'AGENT_RESERVED')::int,
         customer_held_until = :customer_held_until,
         desired_at = coalesce(:desired_at, c.desired_at),
         promised_local = coalesce(:promised_local, c.promised_local),
         promised_zone = coalesce(:promised_zone, c.promised_zone),
-        queued_at = CASE :event::text WHEN 'PROMOTED' THEN c.desired_at ELSE c.queued_at END,
-        place_at = CASE :event::text
-            WHEN 'PROMOTED' THEN c.desired_at - make_interval(secs => c.priority * s.priority_step_seconds)
+        zone_is_stated = coalesce(:zone_is_stated, c.zone_is_stated),
+        slot_at = CASE WHEN :desired_at::timestamptz IS NULL THEN c.slot_at ELSE :slot_at END,
+        promised_by = CASE WHEN :desired_at::timestamptz IS NULL THEN c.promised_by ELSE :promised_by END,
+        queued_at = CASE
+            WHEN :from_state::text = 'SCHEDULED' AND :to_state::text = 'QUEUED' THEN coalesce(:desired_at, c.desired_at)
+            ELSE c.queued_at
+        END,
+        place_at = CASE
+            WHEN :from_state::text = 'SCHEDULED' AND :to_state::text = 'QUEUED'
+            THEN coalesce(:desired_at, c.desired_at) - make_interval(secs => c.priority * s.priority_step_seconds)
             ELSE c.place_at
         END,
-        eligible_at = CASE :event::text
-            WHEN 'PROMOTED' THEN c.desired_at
+        eligible_at = CASE
+            WHEN :from_state::text = 'SCHEDULED' AND :to_state::text = 'QUEUED' THEN coalesce(:desired_at, c.desired_at)
             ELSE coalesce(:eligible_at, c.eligible_at)
         END
     FROM services AS s
@@ -52,5 +61,7 @@ WITH changed AS (
     )
     SELECT id, :now, :from_state, :event, state, result, :actor_kind, :actor_name, :reason, agent_id, :attempt_id
     FROM changed
+), to_count AS (
+    INSERT INTO uncounted SELECT id FROM changed WHERE state = 'COMPLETED'
 )
 SELECT * FROM changed

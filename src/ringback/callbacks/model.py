@@ -44,7 +44,9 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
     `promised_local` is the wall-clock time that the customer was promised, in `promised_zone` (IANA). `place_at`
     orders the queue: the instant since which it waits, moved ahead by its priority. `eligible_at`: not dialled
-    before. `waits_alone`: no other uncompleted callback of this number may be in the service.
+    before. `waits_alone`: no other uncompleted callback of this number may be in the service. `zone_is_stated`: the
+    customer named `promised_zone`. `slot_at`: the start of the slot in which it has a seat. `promised_by`: dialled
+    for the first time by then, it is on time. `last_agent_id`: of the newest attempt.
     """
 
     id: UUID
@@ -56,6 +58,11 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     desired_at: datetime
     promised_local: datetime
     promised_zone: str
+    zone_is_stated: bool
+    slot_at: datetime | None
+    promised_by: datetime | None
+    offer_id: UUID | None
+    recreated_from: UUID | None
     priority: int
     customer_name: str | None
     language: str | None
@@ -69,7 +76,20 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     eligible_at: datetime | None
     customer_held_until: datetime | None
     agent_id: int | None
+    last_agent_id: int | None
+    attempts: int
     completed_at: datetime | None
+
+
+class Booking(msgspec.Struct, frozen=True, kw_only=True):
+    """When a callback is wanted, and the seat it has: the fields of `Callback` that change together."""
+
+    desired_at: datetime
+    promised_local: datetime
+    promised_zone: str
+    zone_is_stated: bool
+    slot_at: datetime | None
+    promised_by: datetime | None
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.routing.estimate import DEPARTURES, Departures, WaitEstimate, estimate_wait
 from ringback.services import catalog
+from ringback.services.model import Mode
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +21,9 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     name: str
     display_name: str
-    is_enabled: bool
+    mode: Mode
+    is_open: bool
+    trunk: str
     link_id: str
     presences: Mapping[Presence, int]
     departure_count: int
@@ -29,13 +32,15 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     link_is_held: bool
     link_is_up: bool
     link_problem: str | None
-    link_paused_until: datetime | None
-    link_pause_reason: str | None
+    trunk_paused_until: datetime | None
+    trunk_pause_reason: str | None
 
     @property
-    def link_trouble(self) -> str | None:
-        """What is wrong with the link: why it is down, or paused."""
-        return self.link_problem if self.link_paused_until is None else f"paused: {self.link_pause_reason}"
+    def paused_trunk(self) -> "PausedTrunk | None":
+        """The service's trunk, if it is paused."""
+        if self.trunk_paused_until is None:
+            return None
+        return PausedTrunk(self.trunk, self.trunk_paused_until, self.trunk_pause_reason or "")
 
     @property
     def agents_logged_in(self) -> int:
@@ -66,6 +71,14 @@ class LinkStatus(msgspec.Struct, frozen=True):
     problem: str | None
 
 
+class PausedTrunk(msgspec.Struct, frozen=True):
+    """A trunk over which no call is begun before `paused_until`, and why."""
+
+    name: str
+    paused_until: datetime
+    reason: str
+
+
 class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How things stand in a service.
 
@@ -76,7 +89,7 @@ class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     service: str
     display_name: str
-    is_enabled: bool
+    mode: Mode
     is_open: bool
     scheduled: int
     waiting: int
@@ -87,6 +100,7 @@ class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
     places_among: str
     estimated_wait: WaitEstimate | None
     link: LinkStatus
+    paused_trunk: PausedTrunk | None
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -116,6 +130,7 @@ _POSITIONS = _sql.query("positions", _Place)
 _NUMBERS = _sql.query("numbers", _Numbers)
 _PLACE_OF_NEW_CALLER = _sql.query("place_of_new_caller", int)
 _LINKS = _sql.query("links", LinkStatus)
+_PAUSED_TRUNKS = _sql.query("paused_trunks", PausedTrunk)
 _UNCOMPLETED = _sql.query("uncompleted", Count)
 _PRESENCES = _sql.query("presences", Count)
 
@@ -131,8 +146,8 @@ async def status(database: Database, clock: Clock, service_name: str) -> Service
     return ServiceStatus(
         service=situation.name,
         display_name=situation.display_name,
-        is_enabled=situation.is_enabled,
-        is_open=situation.is_enabled,  # there are no business hours yet
+        mode=situation.mode,
+        is_open=situation.is_open,
         scheduled=numbers.scheduled,
         waiting=numbers.waiting,
         routing=numbers.routing,
@@ -141,7 +156,8 @@ async def status(database: Database, clock: Clock, service_name: str) -> Service
         place_of_new_caller=place,
         places_among="callbacks",
         estimated_wait=situation.estimate(place),
-        link=LinkStatus(situation.link_id, situation.link_is_held, situation.link_is_up, situation.link_trouble),
+        link=LinkStatus(situation.link_id, situation.link_is_held, situation.link_is_up, situation.link_problem),
+        paused_trunk=situation.paused_trunk,
     )
 
 
@@ -167,6 +183,11 @@ async def positions(connection: Connection, ids: Collection[UUID]) -> dict[UUID,
 async def links(connection: Connection, now: datetime) -> list[LinkStatus]:
     """Every telephony link that an engine has ever held."""
     return await _LINKS.all(connection, now=now)
+
+
+async def paused_trunks(connection: Connection, now: datetime) -> list[PausedTrunk]:
+    """The trunks over which no call is begun for now."""
+    return await _PAUSED_TRUNKS.all(connection, now=now)
 
 
 async def uncompleted(connection: Connection) -> list[Count]:

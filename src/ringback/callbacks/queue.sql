@@ -1,15 +1,16 @@
 -- name: situations
 SELECT
-    s.id, s.name, s.display_name, s.is_enabled, s.link_id,
+    s.id, s.name, s.display_name, s.mode, is_open(s, :now) AS is_open, t.name AS trunk, t.link_id,
     agents.presences,
     departures.count AS departure_count, departures.first AS first_departure, departures.last AS last_departure,
     coalesce(l.holder IS NOT NULL AND l.expires_at > :now, false) AS link_is_held,
     coalesce(l.is_up AND l.expires_at > :now, false) AS link_is_up,
     l.problem AS link_problem,
-    CASE WHEN l.paused_until > :now THEN l.paused_until END AS link_paused_until,
-    l.pause_reason AS link_pause_reason
+    CASE WHEN t.paused_until > :now THEN t.paused_until END AS trunk_paused_until,
+    t.pause_reason AS trunk_pause_reason
 FROM services AS s
-LEFT JOIN links AS l ON l.id = s.link_id
+JOIN trunks AS t ON t.id = s.trunk_id
+LEFT JOIN links AS l ON l.id = t.link_id
 CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_object_agg(presence, number), '{}') AS presences
     FROM (
@@ -59,9 +60,12 @@ SELECT
     id AS name,
     coalesce(holder IS NOT NULL AND expires_at > :now, false) AS is_held,
     coalesce(is_up AND expires_at > :now, false) AS is_up,
-    CASE WHEN paused_until > :now THEN 'paused: ' || pause_reason ELSE problem END AS problem
+    problem
 FROM links
 ORDER BY id
+
+-- name: paused_trunks
+SELECT name, paused_until, pause_reason AS reason FROM trunks WHERE paused_until > :now ORDER BY name
 
 -- name: uncompleted
 SELECT s.name AS service, c.state AS what, count(*) AS number

@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from ringback.callbacks import lifecycle, views
 from ringback.callbacks.hard_rules import ONE_WAITING
-from ringback.callbacks.model import Actor, ActorKind, Callback, Channel
+from ringback.callbacks.model import Actor, ActorKind, Booking, Callback, Channel
 from ringback.callbacks.promise import Promise, promise_at, promise_now
 from ringback.callbacks.states import Event, Result, State, after
 from ringback.callbacks.views import CallbackView
@@ -174,9 +174,14 @@ async def reschedule(
             actor=actor,
             reason=f"from {_words(callback.promised_local, callback.promised_zone)} "
             f"to {_words(promise.local, promise.zone)}",
-            desired_at=promise.at,
-            promised_local=promise.local,
-            promised_zone=promise.zone,
+            booking=Booking(
+                desired_at=promise.at,
+                promised_local=promise.local,
+                promised_zone=promise.zone,
+                zone_is_stated=callback.zone_is_stated or time_zone is not None,
+                slot_at=None,
+                promised_by=None,
+            ),
         )
         return await views.show_one(connection, callback_id, now)
 
@@ -259,6 +264,11 @@ def _callback(
         desired_at=promise.at,
         promised_local=promise.local,
         promised_zone=promise.zone,
+        zone_is_stated=request.time_zone is not None,
+        slot_at=None,
+        promised_by=None,
+        offer_id=None,
+        recreated_from=None,
         priority=request.priority,
         customer_name=request.customer_name,
         language=request.language,
@@ -272,6 +282,8 @@ def _callback(
         eligible_at=None if is_scheduled else now,
         customer_held_until=None,
         agent_id=None,
+        last_agent_id=None,
+        attempts=0,
         completed_at=None,
     )
 

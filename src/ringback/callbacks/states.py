@@ -47,6 +47,7 @@ class Event(StrEnum):
     REQUESTED = "REQUESTED"
     RESCHEDULED = "RESCHEDULED"
     PROMOTED = "PROMOTED"
+    CALLED_NOW = "CALLED_NOW"
     AGENT_RESERVED = "AGENT_RESERVED"
     AGENT_LOST = "AGENT_LOST"
     NEXT_AGENT_RESERVED = "NEXT_AGENT_RESERVED"
@@ -54,6 +55,8 @@ class Event(StrEnum):
     REQUEUED = "REQUEUED"
     FINISHED = "FINISHED"
     FAILED = "FAILED"
+    BLOCKED = "BLOCKED"
+    CLAIMED = "CLAIMED"
     CANCELLED = "CANCELLED"
     EXPIRED = "EXPIRED"
 
@@ -65,6 +68,7 @@ MEANING: Mapping[Event, str] = MappingProxyType(
         Event.REQUESTED: "the customer asked for a call now",
         Event.RESCHEDULED: "the desired time was changed",
         Event.PROMOTED: "the desired time is near: it waits for an agent now",
+        Event.CALLED_NOW: "somebody asked for it to be called now instead of at its desired time",
         Event.AGENT_RESERVED: "an agent was reserved and an attempt opened",
         Event.AGENT_LOST: "the agent did not take it; the customer is on the line and holds for the next",
         Event.NEXT_AGENT_RESERVED: "the next agent was reserved for the customer who holds",
@@ -72,6 +76,8 @@ MEANING: Mapping[Event, str] = MappingProxyType(
         Event.REQUEUED: "the attempt did not join them; it waits in its place for the next",
         Event.FINISHED: "the talk is over",
         Event.FAILED: "no further attempt is made",
+        Event.BLOCKED: "the number rules of the service no longer allow the number",
+        Event.CLAIMED: "the customer rang in and was served",
         Event.CANCELLED: "it was cancelled",
         Event.EXPIRED: "it waited too long after its desired time",
     }
@@ -84,9 +90,13 @@ TRANSITIONS: Mapping[tuple[State | None, Event], State] = MappingProxyType(
         (None, Event.REQUESTED): State.QUEUED,
         (State.SCHEDULED, Event.RESCHEDULED): State.SCHEDULED,
         (State.SCHEDULED, Event.PROMOTED): State.QUEUED,
+        (State.SCHEDULED, Event.CALLED_NOW): State.QUEUED,
+        (State.SCHEDULED, Event.CLAIMED): State.COMPLETED,
         (State.SCHEDULED, Event.CANCELLED): State.COMPLETED,
         (State.SCHEDULED, Event.EXPIRED): State.COMPLETED,
         (State.QUEUED, Event.AGENT_RESERVED): State.ROUTING,
+        (State.QUEUED, Event.BLOCKED): State.COMPLETED,
+        (State.QUEUED, Event.CLAIMED): State.COMPLETED,
         (State.QUEUED, Event.CANCELLED): State.COMPLETED,
         (State.QUEUED, Event.EXPIRED): State.COMPLETED,
         (State.ROUTING, Event.AGENT_LOST): State.ROUTING,
@@ -94,6 +104,7 @@ TRANSITIONS: Mapping[tuple[State | None, Event], State] = MappingProxyType(
         (State.ROUTING, Event.JOINED): State.PROCESSING,
         (State.ROUTING, Event.REQUEUED): State.QUEUED,
         (State.ROUTING, Event.FAILED): State.COMPLETED,
+        (State.ROUTING, Event.CLAIMED): State.COMPLETED,
         (State.ROUTING, Event.CANCELLED): State.COMPLETED,
         (State.PROCESSING, Event.FINISHED): State.COMPLETED,
         (State.PROCESSING, Event.FAILED): State.COMPLETED,
@@ -104,10 +115,19 @@ TRANSITIONS: Mapping[tuple[State | None, Event], State] = MappingProxyType(
 RESULTS: Mapping[Event, frozenset[Result]] = MappingProxyType(
     {
         Event.FINISHED: frozenset({Result.AGENT}),
+        Event.BLOCKED: frozenset({Result.BLOCKED_NUMBER}),
+        Event.CLAIMED: frozenset({Result.CLAIMED_BY_CALLER}),
         Event.CANCELLED: frozenset({Result.CANCELLED, Result.CANCELLED_BY_ADMIN}),
         Event.EXPIRED: frozenset({Result.EXPIRED, Result.TELEPHONY_FAILED}),
         Event.FAILED: frozenset(Result)
-        - {Result.AGENT, Result.CANCELLED, Result.CANCELLED_BY_ADMIN, Result.EXPIRED, Result.CLAIMED_BY_CALLER},
+        - {
+            Result.AGENT,
+            Result.CANCELLED,
+            Result.CANCELLED_BY_ADMIN,
+            Result.EXPIRED,
+            Result.BLOCKED_NUMBER,
+            Result.CLAIMED_BY_CALLER,
+        },
     }
 )
 

@@ -3,28 +3,19 @@ SELECT
     c.id, c.service_id, s.name AS service, c.phone_number, c.state, c.result, c.is_scheduled, c.desired_at,
     c.promised_local, c.promised_zone, c.customer_name, c.language, c.channel, c.priority, c.user_data,
     c.created_at, c.updated_at, c.queued_at, c.eligible_at, c.completed_at,
-    a.name AS agent,
-    coalesce(tries.count, 0) AS attempts,
+    a.name AS agent, c.attempts,
     coalesce(sides.rung, '{}') AS rung,
     coalesce(sides.answered, '{}') AS answered
 FROM callbacks AS c
 JOIN services AS s ON s.id = c.service_id
 LEFT JOIN LATERAL (
     SELECT
-        count(*) AS count,
-        (array_agg(t.agent_id ORDER BY t.number DESC))[1] AS last_agent_id,
-        (array_agg(t.id) FILTER (WHERE t.closed_at IS NULL))[1] AS open_id
-    FROM attempts AS t
-    WHERE t.callback_id = c.id
-) AS tries ON true
-LEFT JOIN LATERAL (
-    SELECT
         array_agg(l.role) FILTER (WHERE l.answered_at IS NULL AND l.dial_permitted_at IS NOT NULL) AS rung,
         array_agg(l.role) FILTER (WHERE l.answered_at IS NOT NULL) AS answered
     FROM legs AS l
-    WHERE l.attempt_id = tries.open_id AND l.ended_at IS NULL
+    WHERE l.callback_id = c.id AND l.ended_at IS NULL AND c.state IN ('ROUTING', 'PROCESSING')
 ) AS sides ON true
-LEFT JOIN agents AS a ON a.id = CASE c.state WHEN 'COMPLETED' THEN tries.last_agent_id ELSE c.agent_id END
+LEFT JOIN agents AS a ON a.id = CASE c.state WHEN 'COMPLETED' THEN c.last_agent_id ELSE c.agent_id END
 WHERE c.id = ANY (:ids::uuid[])
 ORDER BY c.desired_at, c.id
 

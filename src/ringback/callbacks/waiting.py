@@ -52,8 +52,10 @@ def _queued(progress: Progress, situation: Situation, now: datetime) -> str:
     if progress.eligible_at is not None and progress.eligible_at > now:
         what = f"Attempt {progress.attempts + 1}" if progress.attempts else "Its first attempt"
         return f"{what} is not made before {_instant(progress.eligible_at)}."
-    if not situation.is_enabled:
-        return f"Service {situation.name!r} is disabled: nobody of it is called."
+    if not situation.mode.dials:
+        return f"Service {situation.name!r} is {situation.mode}: nobody of it is called."
+    if not situation.is_open:
+        return f"Service {situation.name!r} is closed at this hour."
     obstacle = _link_obstacle(situation) or _agent_obstacle(situation)
     if obstacle:
         return obstacle
@@ -69,9 +71,9 @@ def _link_obstacle(situation: Situation) -> str | None:
         return f"No engine holds the {link}: is an engine running with this link?"
     if not situation.link_is_up:
         return f"The {link} is down{': ' + situation.link_problem if situation.link_problem else ''}."
-    if situation.link_paused_until is not None:
-        until = _instant(situation.link_paused_until)
-        return f"The {link} is paused until {until}: {situation.link_pause_reason}."
+    if situation.trunk_paused_until is not None:
+        until = _instant(situation.trunk_paused_until)
+        return f"Trunk {situation.trunk!r} is paused until {until}: {situation.trunk_pause_reason}."
     return None
 
 

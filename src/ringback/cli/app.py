@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import ringback
-from ringback.cli import agents, api_keys, callbacks, doctor, migrate, practice, run, services, simulator
+from ringback.cli import agents, api_keys, callbacks, doctor, migrate, practice, run, services, simulator, trunks
 from ringback.errors import RingbackError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command()(run.engine)
 app.command()(migrate.migrate)
 app.command()(doctor.doctor)
 app.add_typer(services.commands, name="services")
+app.add_typer(trunks.commands, name="trunks")
 app.add_typer(agents.commands, name="agents")
 app.add_typer(callbacks.commands, name="callbacks")
 app.add_typer(api_keys.commands, name="api-keys")

@@ -12,6 +12,8 @@ from urllib.request import urlopen
 import msgspec
 
 from ringback import practice
+from ringback.callbacks import queue
+from ringback.callbacks.queue import PausedTrunk
 from ringback.cli.database import names_of, open_database, refusals_explained
 from ringback.cli.finding import Finding, note, ok, wrong
 from ringback.cli.output import time_text
@@ -37,8 +39,6 @@ class _Link(msgspec.Struct, frozen=True):
     is_held: bool
     is_up: bool
     problem: str | None
-    paused_until: datetime | None
-    pause_reason: str | None
 
 
 class _Service(msgspec.Struct, frozen=True):
@@ -118,6 +118,8 @@ async def _check_database(database: Database, links: Mapping[str, str]) -> Async
             known = {link.id: link for link in await _LINKS.all(connection, now=now)}
             for finding in check_links(links, known):
                 yield finding
+            for finding in check_trunks(await queue.paused_trunks(connection, now)):
+                yield finding
             for finding in check_services(await _SERVICES.all(connection), links, known):
                 yield finding
 
@@ -162,30 +164,31 @@ def check_links(configured: Mapping[str, str], known: Mapping[str, _Link]) -> It
                 yield wrong(what, "no engine holds it: nothing is called over it", "start `ringback engine`")
         elif not link.is_up:
             yield wrong(what, f"held by {link.holder}, and down: {link.problem or 'not connected yet'}")
-        elif link.paused_until:
-            yield wrong(
-                what,
-                f"paused until {time_text(link.paused_until)}: {link.pause_reason}",
-                "ask who runs the trunk; it is tried again by itself",
-            )
         elif link.problem:
             yield wrong(what, f"held by {link.holder}; {link.problem}")
         else:
             yield ok(what, f"up, held by {link.holder}")
 
 
+def check_trunks(paused: Sequence[PausedTrunk]) -> Iterator[Finding]:
+    """Whether a trunk is paused because its calls failed alike."""
+    for trunk in paused:
+        text = f"paused until {time_text(trunk.paused_until)}: {trunk.reason}"
+        yield wrong(f"trunk {trunk.name}", text, "ask who runs the trunk; it is tried again by itself")
+
+
 def check_services(
     services: Sequence[_Service], configured: Mapping[str, str], known: Mapping[str, _Link]
 ) -> Iterator[Finding]:
-    """Whether each enabled service has agents and a link."""
+    """Whether each service that is not CLOSED has agents and a link."""
     if not services:
-        yield note("services", "there is none that is enabled", "`ringback services add NAME`")
+        yield note("services", "there is none, or all are CLOSED", "`ringback services add NAME`")
     for service in services:
         what, name = f"service {service.name}", service.name
         link = known.get(service.link_id)
         is_worked = link is not None and link.is_held
         if service.link_id not in configured and not is_worked and not service.is_practice:
-            mend = f"add {service.link_id}=URL to RINGBACK_LINKS, or `ringback services set {name} link_id=NAME`"
+            mend = f"add {service.link_id}=URL to RINGBACK_LINKS, or `ringback services set {name} trunk=NAME`"
             yield wrong(what, f"calls over the link {service.link_id!r}, which is not configured", mend)
         if not service.agents:
             yield wrong(what, "no agent serves it", f"`ringback agents add NAME --endpoint … --service {name}`")

@@ -15,7 +15,7 @@ from ringback.cli.installation import Installation, ask
 from ringback.cli.output import JsonOption, duration_text, fields, marked_practice, print_json, say, table
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
-from ringback.services.model import Service
+from ringback.services.model import Mode, Service
 
 commands = typer.Typer(no_args_is_help=True, help="Services: the queues that callbacks wait in.")
 
@@ -36,7 +36,7 @@ def list_all(json: JsonOption = False) -> None:
     if json:
         print_json([service for service, _ in found])
     elif found:
-        columns = ("Service", "Enabled", "Scheduled", "Queued", "Routing", "Processing", "Ready", "Wait")
+        columns = ("Service", "Mode", "Scheduled", "Queued", "Routing", "Processing", "Ready", "Wait")
         say(table(columns, [_row(service, status) for service, status in found]))
     else:
         say("There is no service yet; `ringback services add NAME` makes one.")
@@ -78,7 +78,7 @@ def change(name: Name, choices: Choices = None) -> None:
 def remove(name: Name) -> None:
     """Remove a service that has no callbacks.
 
-    One that has them can be disabled instead: ringback services set NAME is_enabled=false
+    One that has them can be closed instead: ringback services set NAME mode=CLOSED
     """
     ask(lambda on: catalog.delete(on.database, name))
     say(f"The service {name!r} is removed.")
@@ -104,7 +104,7 @@ def _row(service: Service, status: ServiceStatus) -> list[Text | str]:
     wait = status.estimated_wait
     return [
         marked_practice(service.name, service.is_practice),
-        "yes" if service.is_enabled else Text("no", style="red"),
+        service.mode if service.mode is Mode.RUNNING else Text(service.mode, style="yellow"),
         str(status.scheduled),
         str(status.waiting),
         str(status.routing),

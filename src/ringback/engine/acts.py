@@ -116,7 +116,7 @@ class Acts:
         async with self._database.transaction() as connection:
             await calls.close(connection, call, outcome, self._lease.token, self._clock.now())
         if outcome in TRUNK_MAY_BE_AT_FAULT:
-            await self._pause_failing_trunk(outcome)
+            await self._pause_failing_trunk(call, outcome)
 
     async def _prepare(self, call: Call, leg: Leg) -> bool:
         """Whether the leg exists on the switch now; when it cannot be made it is ended."""
@@ -151,9 +151,9 @@ class Acts:
             await calls.leg_ended(connection, leg.id, self._lease.token, now, outcome=outcome, ended_by=by)
             await calls.note(connection, call, "leg-ended-by-switch", f"{leg.role.lower()} leg: {detail}", now)
 
-    async def _pause_failing_trunk(self, outcome: AttemptOutcome) -> None:
+    async def _pause_failing_trunk(self, call: Call, outcome: AttemptOutcome) -> None:
         async with self._database.transaction() as connection:
-            alike = await calls.pause_failing_trunk(connection, self._lease.link_id, outcome, self._clock.now())
+            alike = await calls.pause_failing_trunk(connection, call, outcome, self._clock.now())
         if alike:
             log.error("trunk paused: its calls fail alike", link=self._lease.link_id, outcome=outcome, numbers=alike)
 

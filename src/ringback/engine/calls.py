@@ -65,7 +65,7 @@ class _LegRow(msgspec.Struct, frozen=True, kw_only=True):
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of the service that an attempt follows."""
 
-    link_id: str
+    trunk_id: int
     service: str
     caller_id: str
     caller_name: str
@@ -108,7 +108,7 @@ _END_UNDIALLED_LEGS = _sql.command("end_undialled_legs")
 _CLOSE_ATTEMPT = _sql.command("close_attempt")
 _OUTCOMES = _sql.query("outcomes_of_callback", str)
 _NUMBERS_FAILING_ALIKE = _sql.query("numbers_failing_alike", int)
-_PAUSE_LINK = _sql.command("pause_link")
+_PAUSE_TRUNK = _sql.command("pause_trunk")
 _NOTE = _sql.command("note_decision")
 
 
@@ -197,14 +197,15 @@ async def close(connection: Connection, call: Call, outcome: AttemptOutcome, tok
     await _release_agent(connection, current, settings, now)
 
 
-async def pause_failing_trunk(connection: Connection, link_id: str, outcome: AttemptOutcome, now: datetime) -> int:
-    """Pause the link when its last calls failed alike; returns for how many numbers if it was paused now, else 0."""
-    alike = await _numbers_failing_alike(connection, link_id, outcome, now)
+async def pause_failing_trunk(connection: Connection, call: Call, outcome: AttemptOutcome, now: datetime) -> int:
+    """Pause the trunk when its last calls failed alike; returns for how many numbers if it was paused now, else 0."""
+    trunk_id = (await terms(connection, call.attempt_id)).trunk_id
+    alike = await _numbers_failing_alike(connection, trunk_id, outcome, now)
     if alike < TRUNK_FAILS_FROM:
         return 0
     until = now + timedelta(seconds=TRUNK_PAUSE_SECONDS)
     reason = f"the calls to {alike} different numbers in a row ended {outcome}"
-    return alike * await _PAUSE_LINK.run(connection, id=link_id, until=until, reason=reason, now=now)
+    return alike * await _PAUSE_TRUNK.run(connection, id=trunk_id, until=until, reason=reason, now=now)
 
 
 async def leg_rang(connection: Connection, leg_id: UUID, token: int, now: datetime) -> None:
@@ -325,7 +326,7 @@ async def _retry_or_give_up(connection: Connection, call: Call, settings: Terms,
     outcomes = [AttemptOutcome(past) for past in await _OUTCOMES.all(connection, callback_id=call.callback_id)]
     decision = after_attempt(
         outcomes,
-        numbers_failing_alike=await _numbers_failing_alike(connection, settings.link_id, outcomes[-1], now),
+        numbers_failing_alike=await _numbers_failing_alike(connection, settings.trunk_id, outcomes[-1], now),
         dial_attempts=settings.dial_attempts,
         settings=settings.retry_settings,
         ring_timeout_seconds=settings.ring_timeout_seconds,
@@ -354,11 +355,11 @@ def _agent_missed(call: Call) -> str:
     return f"the agent did not take it ({_words(call.agent.outcome)}); "
 
 
-async def _numbers_failing_alike(connection: Connection, link_id: str, outcome: AttemptOutcome, now: datetime) -> int:
+async def _numbers_failing_alike(connection: Connection, trunk_id: int, outcome: AttemptOutcome, now: datetime) -> int:
     if outcome not in TRUNK_MAY_BE_AT_FAULT:
         return 1
     since = now - timedelta(seconds=SUSPICION_SECONDS)
-    return await _NUMBERS_FAILING_ALIKE.one(connection, link_id=link_id, outcome=outcome, since=since)
+    return await _NUMBERS_FAILING_ALIKE.one(connection, trunk_id=trunk_id, outcome=outcome, since=since)
 
 
 async def _release_agent(connection: Connection, call: Call, settings: Terms, now: datetime) -> None:

@@ -1,6 +1,12 @@
 -- Links: who holds one.
 
 -- name: ensure_link
+-- A link begins with a trunk of its own name.
+WITH trunk AS (
+    INSERT INTO trunks (name, link_id)
+    SELECT :id, :id WHERE NOT EXISTS (SELECT FROM trunks WHERE link_id = :id)
+    ON CONFLICT DO NOTHING
+)
 INSERT INTO links (id, adapter) VALUES (:id, :adapter)
 ON CONFLICT (id) DO UPDATE SET adapter = excluded.adapter WHERE links.adapter <> excluded.adapter
 
@@ -102,9 +108,10 @@ ORDER BY a.opened_at
 LIMIT :batch
 
 -- name: first_in_queue
-SELECT q.id AS callback_id, s.id AS service_id, s.link_id
+SELECT q.id AS callback_id, s.id AS service_id, t.link_id
 FROM services AS s
-JOIN links AS l ON l.id = s.link_id
+JOIN trunks AS t ON t.id = s.trunk_id
+JOIN links AS l ON l.id = t.link_id
 CROSS JOIN LATERAL (
     SELECT c.id, c.place_at
     FROM callbacks AS c
@@ -113,7 +120,7 @@ CROSS JOIN LATERAL (
     LIMIT 1
     FOR UPDATE SKIP LOCKED
 ) AS q
-WHERE s.is_enabled AND l.is_up AND l.expires_at > :now AND (l.paused_until IS NULL OR l.paused_until <= :now)
+WHERE may_dial(s, :now) AND l.is_up AND l.expires_at > :now AND (t.paused_until IS NULL OR t.paused_until <= :now)
     AND EXISTS (
         SELECT FROM agent_services AS x JOIN agents AS g ON g.id = x.agent_id
         WHERE x.service_id = s.id AND g.presence = 'READY'
@@ -125,9 +132,8 @@ LIMIT 1
 SELECT token FROM links WHERE id = :id AND is_up AND expires_at > :now FOR SHARE
 
 -- name: open_attempt
-INSERT INTO attempts (id, callback_id, service_id, link_id, link_token, number, strategy, agent_id, opened_at)
-SELECT :id, c.id, s.id, :link_id, :token,
-    (SELECT coalesce(max(number), 0) + 1 FROM attempts WHERE callback_id = c.id), s.strategy, :agent_id, :now
+INSERT INTO attempts (id, callback_id, service_id, trunk_id, link_id, link_token, number, strategy, agent_id, opened_at)
+SELECT :id, c.id, s.id, s.trunk_id, :link_id, :token, c.attempts, s.strategy, :agent_id, :now
 FROM callbacks AS c
 JOIN services AS s ON s.id = c.service_id
 WHERE c.id = :callback_id
@@ -171,7 +177,7 @@ ORDER BY ended_at NULLS LAST, created_at, id
 
 -- name: terms_of_attempt
 SELECT
-    a.link_id, s.name AS service, s.caller_id, s.caller_name, s.ring_timeout_seconds, s.agent_ring_timeout_seconds,
+    a.trunk_id, s.name AS service, s.caller_id, s.caller_name, s.ring_timeout_seconds, s.agent_ring_timeout_seconds,
     s.customer_hold_seconds, s.max_talk_seconds, s.wrap_up_seconds, s.agent_no_answer_limit, s.dial_attempts,
     s.retries
 FROM attempts AS a
@@ -224,15 +230,15 @@ WITH newest AS (
     SELECT c.phone_number, a.outcome, row_number() OVER (ORDER BY a.closed_at DESC) AS place
     FROM attempts AS a
     JOIN callbacks AS c ON c.id = a.callback_id
-    WHERE a.link_id = :link_id AND a.closed_at > :since AND a.outcome NOT IN ('NOT_DIALLED', 'CANCELLED', 'UNKNOWN')
+    WHERE a.trunk_id = :trunk_id AND a.closed_at > :since AND a.outcome NOT IN ('NOT_DIALLED', 'CANCELLED', 'UNKNOWN')
     ORDER BY a.closed_at DESC
     LIMIT 100
 )
 SELECT count(DISTINCT phone_number) FROM newest
 WHERE place < coalesce((SELECT min(place) FROM newest WHERE outcome <> :outcome), 101)
 
--- name: pause_link
-UPDATE links SET paused_until = :until, pause_reason = :reason
+-- name: pause_trunk
+UPDATE trunks SET paused_until = :until, pause_reason = :reason
 WHERE id = :id AND (paused_until IS NULL OR paused_until <= :now)
 
 -- name: note_decision

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ringback.services.catalog import ServiceChoices
-from ringback.services.model import RetryChoice, Strategy
+from ringback.services.model import Mode, RetryChoice, Strategy
 
 LINK = "practice"
 SEED = 7
@@ -49,9 +49,10 @@ def _service(name: str, display_name: str, strategy: Strategy = Strategy.CUSTOME
     soon = RetryChoice(limit=2, delay_seconds=20)
     choices = ServiceChoices(
         display_name=display_name,
-        is_enabled=True,
+        mode=Mode.RUNNING,
         default_region="US",
-        link_id=LINK,
+        trunk=LINK,
+        number_limit=0,
         strategy=strategy,
         caller_id="+12025550100",
         caller_name=display_name,

@@ -18,6 +18,7 @@ from ringback.errors import DatabaseUnavailable
 from ringback.practice.cast import SEED
 from ringback.practice.customers import Customers
 from ringback.services.catalog import ServiceDisabled, ServiceNotFound
+from ringback.services.model import Mode
 
 ENOUGH_WAITING = 25
 AT_FIRST = 6
@@ -66,8 +67,8 @@ class Players:
     async def run_once(self) -> bool:
         """Do what is due now; False when there is no practice any more."""
         async with self._database.connection() as connection:
-            services = await _SERVICES.all(connection, is_enabled=None)
-            enabled = await _SERVICES.all(connection, is_enabled=True)
+            services = await _SERVICES.all(connection, modes=list(Mode))
+            enabled = await _SERVICES.all(connection, modes=[mode for mode in Mode if mode.takes_callbacks])
             waiting = await _WAITING.one(connection, limit=ENOUGH_WAITING)
         if enabled:
             await self._bring_customers(enabled, ENOUGH_WAITING - waiting)

@@ -1,6 +1,6 @@
 -- name: services
 SELECT name FROM services
-WHERE is_practice AND (:is_enabled::boolean IS NULL OR is_enabled = :is_enabled)
+WHERE is_practice AND mode = ANY (:modes::text[])
 ORDER BY name
 
 -- name: waiting
@@ -26,7 +26,7 @@ WHERE id IN (
 )
 
 -- name: close_services
-UPDATE services SET is_enabled = false WHERE is_practice
+UPDATE services SET mode = 'CLOSED' WHERE is_practice
 
 -- name: cancellable
 SELECT c.id
@@ -50,6 +50,9 @@ WHERE id IN (
 
 -- name: remove_services
 DELETE FROM services WHERE is_practice
+
+-- name: remove_trunks
+DELETE FROM trunks AS t WHERE t.is_practice AND NOT EXISTS (SELECT FROM services AS s WHERE s.trunk_id = t.id)
 
 -- name: keep_agents_of_real_calls
 -- What was really called is told with the agent's name: such an agent becomes a real one, who is not there.

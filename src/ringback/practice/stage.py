@@ -10,8 +10,9 @@ from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.clock import Clock
 from ringback.database.pool import Database
-from ringback.practice.cast import AGENTS, SERVICES
-from ringback.services import catalog
+from ringback.practice.cast import AGENTS, LINK, SERVICES
+from ringback.services import catalog, trunks
+from ringback.services.trunks import TrunkChoices
 
 API_KEY = "practice"
 OTHERWISE = "practice-"
@@ -26,6 +27,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 async def set_up(database: Database, clock: Clock) -> Stage:
     """Make what is missing and leave alone what is real: where a real one has the name, practice takes another."""
+    await trunks.save(database, LINK, TrunkChoices(link=LINK), is_practice=True)
     names = await _services(database)
     await _agents(database, clock, names)
     return Stage(tuple(names.values()), await _api_key(database, clock))

@@ -12,7 +12,17 @@ from msgspec import UNSET, UnsetType
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
-from ringback.services.model import RetryChoice, Service, Strategy
+from ringback.numbers.model import NumberRules
+from ringback.services import trunks
+from ringback.services.model import AtClosing, Mode, RetryChoice, Service, Strategy
+from ringback.services.schedule import (
+    MAX_CAPACITY,
+    CallingHours,
+    CapacityRange,
+    PublicHolidays,
+    SpecialDay,
+    WeeklyHours,
+)
 from ringback.services.time_zones import time_zone
 
 # What the schema's CHECKs allow, so that a refusal can name the field; a test compares the two.
@@ -31,6 +41,13 @@ RANGES = MappingProxyType(
         "expire_after_seconds": (1, 2_678_400),
         "early_seconds": (0, 3_600),
         "priority_step_seconds": (0, 86_400),
+        "default_priority": (-1_000, 1_000),
+        "number_limit": (0, 100_000),
+        "number_limit_seconds": (1, 1_209_600),
+        "creation_limit": (0, 10_000_000),
+        "creation_limit_seconds": (1, 1_209_600),
+        "queue_limit": (0, 1_000_000),
+        "slot_capacity": (0, MAX_CAPACITY),
     }
 )
 
@@ -51,6 +68,7 @@ RETRIABLE = frozenset(
         "UNKNOWN",
     }
 )
+SLOT_MINUTES = (5, 10, 15, 30, 60)
 MAX_RETRIES = 100
 MAX_RETRY_DELAY_SECONDS = 86_400
 
@@ -60,8 +78,8 @@ _sql = QueryFile(__file__)
 _ALL = _sql.query("all_services", Service)
 _NAMED = _sql.query("named", Service)
 _LOCK_NAMED = _sql.query("lock_named", Service)
-_CREATE = _sql.query("create", Service)
-_SAVE = _sql.query("save", Service)
+_CREATE = _sql.command("create")
+_SAVE = _sql.command("save")
 _HAS_CALLBACKS = _sql.query("has_callbacks", bool)
 _DELETE = _sql.command("delete")
 
@@ -83,7 +101,7 @@ class ServiceNotFound(NotFound):
 
 
 class ServiceDisabled(ConflictsNow):
-    """The service takes no callbacks for now."""
+    """The service takes no callbacks for now, or none of this kind."""
 
     code = "service-disabled"
 
@@ -95,7 +113,7 @@ class ServiceExists(ConflictsNow):
 
 
 class ServiceInUse(ConflictsNow):
-    """The service has callbacks and cannot be deleted; it can be disabled."""
+    """The service has callbacks and cannot be deleted; its mode can be set to CLOSED."""
 
     code = "service-in-use"
 
@@ -113,10 +131,13 @@ class ServiceChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """
 
     display_name: str | UnsetType = UNSET
-    is_enabled: bool | UnsetType = UNSET
+    mode: Mode | UnsetType = UNSET
+    is_immediate_enabled: bool | UnsetType = UNSET
+    is_scheduled_enabled: bool | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
     default_region: str | UnsetType | None = UNSET
-    link_id: str | UnsetType = UNSET
+    trunk: str | UnsetType = UNSET
+    route_point: str | UnsetType = UNSET
     strategy: Strategy | UnsetType = UNSET
     caller_id: str | UnsetType = UNSET
     caller_name: str | UnsetType = UNSET
@@ -134,6 +155,21 @@ class ServiceChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     expire_after_seconds: int | UnsetType = UNSET
     early_seconds: int | UnsetType = UNSET
     priority_step_seconds: int | UnsetType = UNSET
+    default_priority: int | UnsetType = UNSET
+    at_closing: AtClosing | UnsetType = UNSET
+    number_limit: int | UnsetType = UNSET
+    number_limit_seconds: int | UnsetType = UNSET
+    creation_limit: int | UnsetType = UNSET
+    creation_limit_seconds: int | UnsetType = UNSET
+    queue_limit: int | UnsetType = UNSET
+    hours: WeeklyHours | UnsetType | None = UNSET
+    special_days: Sequence[SpecialDay] | UnsetType = UNSET
+    public_holidays: PublicHolidays | UnsetType | None = UNSET
+    slot_minutes: int | UnsetType = UNSET
+    slot_capacity: int | UnsetType | None = UNSET
+    weekly_capacity: Sequence[CapacityRange] | UnsetType = UNSET
+    number_rules: NumberRules | UnsetType = UNSET
+    calling_hours: CallingHours | UnsetType | None = UNSET
 
 
 async def list_all(database: Database) -> list[Service]:
@@ -156,8 +192,9 @@ async def named(connection: Connection, name: str) -> Service:
 async def enabled(connection: Connection, name: str) -> Service:
     """A service that takes callbacks now. Raises ServiceNotFound, ServiceDisabled."""
     service = await named(connection, name)
-    if not service.is_enabled:
-        raise ServiceDisabled(f"The service {name!r} takes no callbacks: it is disabled", service=name)
+    if not service.mode.takes_callbacks:
+        text = f"The service {name!r} takes no callbacks: it is {service.mode}"
+        raise ServiceDisabled(text, service=name, mode=service.mode)
     return service
 
 
@@ -173,18 +210,20 @@ async def ids_of(connection: Connection, names: Sequence[str]) -> list[int]:
 async def create(
     database: Database, name: str, choices: ServiceChoices | None = None, *, is_practice: bool = False
 ) -> Service:
-    """Create a service with the defaults and what is chosen. Raises InvalidService, UnknownTimeZone, ServiceExists."""
+    """Create a service with the defaults and what is chosen.
+
+    Raises InvalidService, UnknownTimeZone, TrunkNotFound, ServiceExists.
+    """
     if not _NAME.fullmatch(name) or name in (".", ".."):
         raise _invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside, no mere dots")
     async with database.transaction() as connection:
-        service = await _CREATE.first(connection, name=name, is_practice=is_practice)
-        if service is None:
+        if not await _CREATE.run(connection, name=name, trunk=trunks.MAIN, is_practice=is_practice):
             raise ServiceExists(f"There is a service {name!r} already", service=name)
-        return await _save(connection, service, choices or ServiceChoices())
+        return await _save(connection, await named(connection, name), choices or ServiceChoices())
 
 
 async def update(database: Database, name: str, choices: ServiceChoices) -> Service:
-    """Change what is chosen; it holds from the next decision on. Raises ServiceNotFound, InvalidService."""
+    """Change what is chosen; it holds from the next decision on. Raises as `create` does, and ServiceNotFound."""
     async with database.transaction() as connection:
         service = _found(await _LOCK_NAMED.first(connection, name=name), name)
         return await _save(connection, service, choices)
@@ -207,12 +246,14 @@ def check(service: Service) -> None:
     time_zone(service.time_zone)
     if service.default_region is not None and service.default_region not in phonenumbers.SUPPORTED_REGIONS:
         raise _invalid("default_region", service.default_region, "is an ISO 3166 country such as DE, or nothing")
-    for field in ("display_name", "link_id"):
-        if not getattr(service, field).strip():
-            raise _invalid(field, getattr(service, field), "is not empty")
+    if not service.display_name.strip():
+        raise _invalid("display_name", service.display_name, "is not empty")
+    if service.slot_minutes not in SLOT_MINUTES:
+        raise _invalid("slot_minutes", service.slot_minutes, f"is one of {', '.join(map(str, SLOT_MINUTES))}")
     for field, (low, high) in RANGES.items():
-        if not low <= getattr(service, field) <= high:
-            raise _invalid(field, getattr(service, field), f"is between {low} and {high}")
+        value = getattr(service, field)
+        if value is not None and not low <= value <= high:
+            raise _invalid(field, value, f"is between {low} and {high}")
     for outcome, choice in service.retries.items():
         _check_retry(outcome, choice)
 
@@ -231,8 +272,10 @@ async def _save(connection: Connection, service: Service, choices: ServiceChoice
     chosen = {field: getattr(choices, field) for field in choices.__struct_fields__}
     wanted = msgspec.structs.replace(service, **{field: value for field, value in chosen.items() if value is not UNSET})
     check(wanted)
-    fields = {field: getattr(wanted, field) for field in choices.__struct_fields__}
-    return await _SAVE.one(connection, id=service.id, **fields)
+    trunk_id = await trunks.id_named(connection, wanted.trunk)
+    fields = {field: getattr(wanted, field) for field in choices.__struct_fields__ if field != "trunk"}
+    await _SAVE.run(connection, id=service.id, trunk_id=trunk_id, **fields)
+    return wanted
 
 
 def _found(service: Service | None, name: str) -> Service:
@@ -246,7 +289,7 @@ def _not_found(name: str) -> ServiceNotFound:
 
 
 def _in_use(name: str) -> ServiceInUse:
-    return ServiceInUse(f"The service {name!r} has callbacks: disable it instead", service=name)
+    return ServiceInUse(f"The service {name!r} has callbacks: set its mode to CLOSED instead", service=name)
 
 
 def _invalid(field: str, value: object, allowed: str) -> InvalidService:

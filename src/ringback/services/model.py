@@ -1,9 +1,38 @@
 """A service: a virtual queue, and how its callbacks are kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
+
+from ringback.numbers.model import NumberRules
+from ringback.services.schedule import CallingHours, CapacityRange, PublicHolidays, SpecialDay, WeeklyHours
+
+
+class Mode(StrEnum):
+    """What a service does: takes callbacks and dials them, only takes them, only dials them, or neither."""
+
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    DRAINING = "DRAINING"
+    CLOSED = "CLOSED"
+
+    @property
+    def takes_callbacks(self) -> bool:
+        """Whether new callbacks are taken."""
+        return self in (Mode.RUNNING, Mode.PAUSED)
+
+    @property
+    def dials(self) -> bool:
+        """Whether what waits is dialled, within the service's hours."""
+        return self in (Mode.RUNNING, Mode.DRAINING)
+
+
+class AtClosing(StrEnum):
+    """What becomes of callbacks that wait when the service closes: they keep their place, or expire."""
+
+    CARRY = "CARRY"
+    EXPIRE = "EXPIRE"
 
 
 class Strategy(StrEnum):
@@ -21,15 +50,21 @@ class RetryChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """A service as it is stored; docs/services.md explains every field. `*_seconds` are whole seconds."""
+    """A service as it is stored; docs/services.md explains every field. `*_seconds` are whole seconds.
+
+    A limit of 0 and a capacity of None do not limit. `hours` None: open at all hours, but for special days.
+    """
 
     id: int
     name: str
     display_name: str
-    is_enabled: bool
+    mode: Mode
+    is_immediate_enabled: bool
+    is_scheduled_enabled: bool
     time_zone: str
     default_region: str | None
-    link_id: str
+    trunk: str
+    route_point: str
     strategy: Strategy
     caller_id: str
     caller_name: str
@@ -47,4 +82,19 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     expire_after_seconds: int
     early_seconds: int
     priority_step_seconds: int
+    default_priority: int
+    at_closing: AtClosing
+    number_limit: int
+    number_limit_seconds: int
+    creation_limit: int
+    creation_limit_seconds: int
+    queue_limit: int
+    hours: WeeklyHours | None
+    special_days: Sequence[SpecialDay]
+    public_holidays: PublicHolidays | None
+    slot_minutes: int
+    slot_capacity: int | None
+    weekly_capacity: Sequence[CapacityRange]
+    number_rules: NumberRules
+    calling_hours: CallingHours | None
     is_practice: bool

@@ -1,27 +1,41 @@
 -- name: all_services
-SELECT * FROM services ORDER BY name
+SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trunk_id ORDER BY s.name
 
 -- name: named
-SELECT * FROM services WHERE name = :name
+SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trunk_id WHERE s.name = :name
 
 -- name: lock_named
-SELECT * FROM services WHERE name = :name FOR UPDATE
+SELECT s.*, t.name AS trunk
+FROM services AS s
+JOIN trunks AS t ON t.id = s.trunk_id
+WHERE s.name = :name
+FOR UPDATE OF s
 
 -- name: ids_named
 SELECT id, name FROM services WHERE name = ANY (:names::text[])
 
 -- name: create
-INSERT INTO services (name, display_name, is_practice) VALUES (:name, :name, :is_practice)
+INSERT INTO services (name, display_name, trunk_id, is_practice)
+SELECT :name, :name, id, :is_practice FROM trunks WHERE name = :trunk
 ON CONFLICT DO NOTHING
-RETURNING *
 
 -- name: save
+-- Whatever openings were written ahead no longer hold when the hours change: until they are written anew it is closed.
+WITH outdated AS (
+    DELETE FROM openings AS o
+    USING services AS s
+    WHERE s.id = :id AND o.service_id = s.id AND (s.hours, s.special_days, s.public_holidays, s.time_zone)
+        IS DISTINCT FROM (:hours::jsonb, :special_days::jsonb, :public_holidays::jsonb, :time_zone::text)
+)
 UPDATE services
 SET display_name = :display_name,
-    is_enabled = :is_enabled,
+    mode = :mode,
+    is_immediate_enabled = :is_immediate_enabled,
+    is_scheduled_enabled = :is_scheduled_enabled,
     time_zone = :time_zone,
     default_region = :default_region,
-    link_id = :link_id,
+    trunk_id = :trunk_id,
+    route_point = :route_point,
     strategy = :strategy,
     caller_id = :caller_id,
     caller_name = :caller_name,
@@ -38,12 +52,56 @@ SET display_name = :display_name,
     max_waiting_per_number = :max_waiting_per_number,
     expire_after_seconds = :expire_after_seconds,
     early_seconds = :early_seconds,
-    priority_step_seconds = :priority_step_seconds
+    priority_step_seconds = :priority_step_seconds,
+    default_priority = :default_priority,
+    at_closing = :at_closing,
+    number_limit = :number_limit,
+    number_limit_seconds = :number_limit_seconds,
+    creation_limit = :creation_limit,
+    creation_limit_seconds = :creation_limit_seconds,
+    queue_limit = :queue_limit,
+    hours = :hours,
+    special_days = :special_days,
+    public_holidays = :public_holidays,
+    slot_minutes = :slot_minutes,
+    slot_capacity = :slot_capacity,
+    weekly_capacity = :weekly_capacity,
+    number_rules = :number_rules,
+    calling_hours = :calling_hours,
+    openings_until = CASE
+        WHEN (hours, special_days, public_holidays, time_zone)
+            IS NOT DISTINCT FROM (:hours::jsonb, :special_days::jsonb, :public_holidays::jsonb, :time_zone::text)
+        THEN openings_until
+    END
 WHERE id = :id
-RETURNING *
 
 -- name: has_callbacks
 SELECT EXISTS (SELECT FROM callbacks WHERE service_id = :id)
 
 -- name: delete
 DELETE FROM services WHERE id = :id
+
+-- Trunks.
+
+-- name: all_trunks
+SELECT name, link_id AS link, channels, calls_per_second, paused_until, pause_reason, is_practice
+FROM trunks ORDER BY name
+
+-- name: trunk_named
+SELECT name, link_id AS link, channels, calls_per_second, paused_until, pause_reason, is_practice
+FROM trunks WHERE name = :name
+
+-- name: trunk_id
+SELECT id FROM trunks WHERE name = :name
+
+-- name: save_trunk
+INSERT INTO trunks (name, link_id, channels, calls_per_second, is_practice)
+VALUES (:name, :link, :channels, :calls_per_second, :is_practice)
+ON CONFLICT (name) DO UPDATE
+SET link_id = excluded.link_id, channels = excluded.channels, calls_per_second = excluded.calls_per_second
+
+-- name: resume_trunk
+UPDATE trunks SET paused_until = NULL, pause_reason = NULL WHERE name = :name
+
+-- name: delete_trunk
+DELETE FROM trunks WHERE name = :name

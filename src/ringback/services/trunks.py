@@ -1,0 +1,132 @@
+"""Trunks: where calls leave a telephony link, how many at once, and how many a second."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+import asyncpg
+import msgspec
+
+from ringback.database.pool import Connection, Database
+from ringback.database.queries import QueryFile
+from ringback.errors import ConflictsNow, NeverPossible, NotFound
+
+MAIN = "main"
+
+_NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f\s]([^/\x00-\x1f\x7f-\x9f]{0,62}[^/\x00-\x1f\x7f-\x9f\s])?")
+
+
+class TrunkNotFound(NotFound):
+    """There is no trunk of this name."""
+
+    code = "trunk-not-found"
+
+
+class TrunkInUse(ConflictsNow):
+    """Services or calls of the last days go through the trunk, so that it cannot be deleted."""
+
+    code = "trunk-in-use"
+
+
+class InvalidTrunk(NeverPossible):
+    """A field of a trunk has a value that cannot be; `field` says which."""
+
+    code = "invalid-trunk"
+
+
+class TrunkChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A trunk as wanted: the telephony link it is part of, and its limits; null does not limit."""
+
+    link: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    channels: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+    calls_per_second: Annotated[float, msgspec.Meta(ge=0.01, le=1_000)] | None = None
+
+
+class Trunk(msgspec.Struct, frozen=True, kw_only=True):
+    """A trunk as it is.
+
+    `channels`: customers' calls at once. `calls_per_second`: how fast they are begun. `paused_until`: its calls
+    failed alike, so none is begun before; `pause_reason` says how.
+    """
+
+    name: str
+    link: str
+    channels: int | None
+    calls_per_second: float | None
+    paused_until: datetime | None
+    pause_reason: str | None
+    is_practice: bool
+
+
+_sql = QueryFile(__file__)
+_ALL = _sql.query("all_trunks", Trunk)
+_NAMED = _sql.query("trunk_named", Trunk)
+_ID = _sql.query("trunk_id", int)
+_SAVE = _sql.command("save_trunk")
+_RESUME = _sql.command("resume_trunk")
+_DELETE = _sql.command("delete_trunk")
+
+
+async def list_all(database: Database) -> list[Trunk]:
+    """Every trunk, by name."""
+    async with database.connection() as connection:
+        return await _ALL.all(connection)
+
+
+async def get(database: Database, name: str) -> Trunk:
+    """Raises TrunkNotFound."""
+    async with database.connection() as connection:
+        return await named(connection, name)
+
+
+async def named(connection: Connection, name: str) -> Trunk:
+    """The trunk of that name. Raises TrunkNotFound."""
+    trunk = await _NAMED.first(connection, name=name)
+    if trunk is None:
+        raise _not_found(name)
+    return trunk
+
+
+async def id_named(connection: Connection, name: str) -> int:
+    """What the database calls the trunk of that name. Raises TrunkNotFound."""
+    trunk_id = await _ID.first(connection, name=name)
+    if trunk_id is None:
+        raise _not_found(name)
+    return trunk_id
+
+
+async def save(database: Database, name: str, choices: TrunkChoices, *, is_practice: bool = False) -> Trunk:
+    """Create a trunk, or change one. Raises InvalidTrunk."""
+    async with database.transaction() as connection:
+        return await save_with(connection, name, choices, is_practice=is_practice)
+
+
+async def save_with(connection: Connection, name: str, choices: TrunkChoices, *, is_practice: bool = False) -> Trunk:
+    """`save` within a transaction of the caller."""
+    if not _NAME.fullmatch(name) or name in (".", ".."):
+        text = f"A trunk's name has 1 to 64 characters, none of them a slash, blanks only inside; {name!r} is not so"
+        raise InvalidTrunk(text, field="name", value=name)
+    await _SAVE.run(connection, name=name, is_practice=is_practice, **msgspec.structs.asdict(choices))
+    return await named(connection, name)
+
+
+async def resume(database: Database, name: str) -> Trunk:
+    """End the pause of a trunk before its time. Raises TrunkNotFound."""
+    async with database.transaction() as connection:
+        await _RESUME.run(connection, name=name)
+        return await named(connection, name)
+
+
+async def delete(database: Database, name: str) -> None:
+    """Raises TrunkNotFound, TrunkInUse."""
+    try:
+        async with database.transaction() as connection:
+            if not await _DELETE.run(connection, name=name):
+                raise _not_found(name)
+    except asyncpg.ForeignKeyViolationError:
+        text = f"The trunk {name!r} cannot be deleted: services, or calls of the last days, go through it"
+        raise TrunkInUse(text, trunk=name) from None
+
+
+def _not_found(name: str) -> TrunkNotFound:
+    return TrunkNotFound(f"There is no trunk {name!r}", trunk=name)
