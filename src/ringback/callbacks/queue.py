@@ -103,6 +103,13 @@ class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
     paused_trunk: PausedTrunk | None
 
 
+class Prospect(msgspec.Struct, frozen=True):
+    """What a caller who came now would get: a place (1: the next), and the wait there; None when it cannot be told."""
+
+    place: int
+    wait: WaitEstimate | None
+
+
 class Count(msgspec.Struct, frozen=True):
     """How many of a service are `what`: callbacks in a state, or agents of a presence."""
 
@@ -167,10 +174,16 @@ async def situations(connection: Connection, service_ids: Collection[int], now: 
     return {situation.id: situation for situation in found}
 
 
+async def prospect(connection: Connection, service_id: int, now: datetime) -> Prospect:
+    """What a caller who came to the service now would get."""
+    situation = (await situations(connection, [service_id], now))[service_id]
+    place = await _PLACE_OF_NEW_CALLER.one(connection, service_id=service_id, now=now)
+    return Prospect(place, situation.estimate(place))
+
+
 async def expected_wait(connection: Connection, service_id: int, now: datetime) -> WaitEstimate | None:
     """How long a caller who came to the service now would wait; None when it cannot be told."""
-    situation = (await situations(connection, [service_id], now))[service_id]
-    return situation.estimate(await _PLACE_OF_NEW_CALLER.one(connection, service_id=service_id, now=now))
+    return (await prospect(connection, service_id, now)).wait
 
 
 async def positions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:

@@ -77,6 +77,7 @@ _NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f\s]([^/\x00-\x1f\x7f-\x9f]{0,62}[^/\x0
 _sql = QueryFile(__file__)
 _ALL = _sql.query("all_services", Service)
 _NAMED = _sql.query("named", Service)
+_WITH_ID = _sql.query("with_id", Service)
 _LOCK_NAMED = _sql.query("lock_named", Service)
 _CREATE = _sql.command("create")
 _SAVE = _sql.command("save")
@@ -187,6 +188,11 @@ async def get(database: Database, name: str) -> Service:
 async def named(connection: Connection, name: str) -> Service:
     """The service of that name. Raises ServiceNotFound."""
     return _found(await _NAMED.first(connection, name=name), name)
+
+
+async def with_id(connection: Connection, service_id: int) -> Service:
+    """The service that a callback of it names."""
+    return await _WITH_ID.one(connection, id=service_id)
 
 
 async def enabled(connection: Connection, name: str) -> Service:

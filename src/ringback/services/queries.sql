@@ -4,6 +4,9 @@ SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trun
 -- name: named
 SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trunk_id WHERE s.name = :name
 
+-- name: with_id
+SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trunk_id WHERE s.id = :id
+
 -- name: lock_named
 SELECT s.*, t.name AS trunk
 FROM services AS s
