@@ -19,9 +19,10 @@ class PatternKind(StrEnum):
 
 
 class BlockedPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Numbers that are not called: those in E.164 that the whole pattern fits.
+    """Numbers that are not called: those that fit the pattern, in E.164.
 
-    PREFIX: they begin with it, such as +49180. WILDCARD: `*` is any digits, `?` is one. REGEX: RE2 syntax.
+    PREFIX: they begin with it, such as +49180. WILDCARD: the whole number, where `*` is any digits and `?` is one.
+    REGEX: what is found anywhere in the number, in RE2's syntax; `^` and `$` are its beginning and end.
     """
 
     kind: PatternKind
@@ -32,7 +33,8 @@ class BlockedPattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class NumberRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which numbers a service calls; what is left out does not restrict.
 
-    `permitted_countries`: ISO 3166, such as DE; empty: all. Premium and impossible numbers are never called.
+    `permitted_countries`: ISO 3166, such as DE, or 001 for numbers of no country; empty: all. Premium and impossible
+    numbers are never called.
     """
 
     permitted_countries: Sequence[str] = ()

@@ -16,7 +16,7 @@ class InvalidNumber(NeverPossible):
 
 
 class NumberRefused(NeverPossible):
-    """It is a telephone number, but not one that may be called: too short, too long, or premium rate."""
+    """It is a telephone number, but not one that may be called: impossible, premium rate, or against the rules."""
 
     code = "number-refused"
 

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
+from ringback.numbers import screening
 from ringback.numbers.model import NumberRules
 from ringback.services import trunks
 from ringback.services.model import AtClosing, Mode, RetryChoice, Service, Strategy
@@ -38,7 +39,7 @@ RANGES = MappingProxyType(
         "agent_no_answer_limit": (1, 100),
         "dial_attempts": (1, 100),
         "max_waiting_per_number": (0, 1_000),
-        "expire_after_seconds": (1, 2_678_400),
+        "expire_after_seconds": (1, 1_209_600),
         "early_seconds": (0, 3_600),
         "priority_step_seconds": (0, 86_400),
         "default_priority": (-1_000, 1_000),
@@ -248,7 +249,7 @@ async def delete(database: Database, name: str) -> None:
 
 
 def check(service: Service) -> None:
-    """Raises InvalidService or UnknownTimeZone for the first field that cannot be."""
+    """Raises InvalidService, UnknownTimeZone or InvalidNumberRules for the first field that cannot be."""
     time_zone(service.time_zone)
     if service.default_region is not None and service.default_region not in phonenumbers.SUPPORTED_REGIONS:
         raise _invalid("default_region", service.default_region, "is an ISO 3166 country such as DE, or nothing")
@@ -262,6 +263,9 @@ def check(service: Service) -> None:
             raise _invalid(field, value, f"is between {low} and {high}")
     for outcome, choice in service.retries.items():
         _check_retry(outcome, choice)
+    screening.check_rules(service.number_rules)
+    if service.calling_hours is not None and service.calling_hours.starts >= service.calling_hours.ends:
+        raise _invalid("calling_hours", service.calling_hours, "starts before it ends, on the same day")
 
 
 def _check_retry(outcome: str, choice: RetryChoice) -> None:

@@ -75,10 +75,20 @@ class CapacityRange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class CallingHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When a customer may be called, by the customer's own clock."""
+    """When a customer may be called, by the customer's own clock; it ends on the day on which it starts."""
 
     starts: TimeOfDay = "08:00"
     ends: TimeOfDay = "21:00"
+
+    @property
+    def starts_minute(self) -> int:
+        """Minutes since midnight."""
+        return minutes_of(self.starts)
+
+    @property
+    def ends_minute(self) -> int:
+        """Minutes since midnight; not among the hours itself."""
+        return minutes_of(self.ends)
 
 
 def minutes_of(time_of_day: TimeOfDay) -> int:
