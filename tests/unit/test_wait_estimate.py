@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.routing.estimate import Departures, WaitEstimate, estimate_wait, mean_gap_seconds
+from ringback.routing.estimate import Departures, LiveQueue, WaitEstimate, estimate_wait, mean_gap_seconds
 
 FIRST = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -70,3 +70,58 @@ def test_eight_of_ten_waits_fall_into_the_interval_when_gaps_are_exponential(pos
     above = sum(wait > found.high for wait in waits) / len(waits)
     assert below == pytest.approx(0.1, abs=0.02)
     assert above == pytest.approx(0.1, abs=0.02)
+
+
+def live(waiting: int, **told: int) -> LiveQueue:
+    return LiveQueue(waiting, FIRST, **told)
+
+
+def before_report(seconds: float) -> datetime:
+    return FIRST - timedelta(seconds=seconds)
+
+
+def test_a_new_caller_stands_behind_everybody_on_the_line() -> None:
+    for queue in (live(7), live(7, longest_wait_seconds=30), live(7, longest_wait_seconds=0)):
+        assert queue.ahead_of(FIRST) == 7
+
+
+@pytest.mark.parametrize(("waited", "ahead"), [(101, 0), (100, 1), (81, 1), (80, 2), (50, 3), (20, 5), (1, 5)])
+def test_callers_on_the_line_came_evenly_over_the_longest_wait(waited: float, ahead: int) -> None:
+    assert live(5, longest_wait_seconds=100).ahead_of(before_report(waited)) == ahead
+
+
+def test_without_the_longest_wait_it_follows_from_how_fast_callers_are_answered() -> None:
+    # Six a minute: five of them wait for 50 s.
+    queue = live(5, answered=6, answered_within_seconds=60)
+    assert [queue.ahead_of(before_report(waited)) for waited in (51, 50, 39, 1)] == [0, 1, 2, 5]
+
+
+def test_when_nothing_tells_when_they_came_all_on_the_line_are_counted() -> None:
+    assert live(5).ahead_of(before_report(3600)) == 5
+    assert live(5, answered=0, answered_within_seconds=60).ahead_of(before_report(3600)) == 5
+
+
+@given(waiting=st.integers(0, 5000), longest=st.integers(0, 7200), waited=st.floats(0, 10_000))
+def test_no_more_are_ahead_than_wait_and_a_later_place_has_no_fewer(waiting: int, longest: int, waited: float) -> None:
+    queue = live(waiting, longest_wait_seconds=longest)
+    earlier, later = queue.ahead_of(before_report(waited)), queue.ahead_of(before_report(waited / 2))
+    assert 0 <= earlier <= later <= waiting
+
+
+def test_the_paces_of_callbacks_and_callers_add_up() -> None:
+    # One callback every 20 s and one caller every 20 s: somebody leaves the queue every 10 s.
+    told = live(2, answered=30, answered_within_seconds=600)
+    found = estimate_wait(departures(32, 20.0), position=3, agents_logged_in=1, live=told)
+    assert found is not None
+    assert found.point == 30
+
+
+def test_answered_callers_alone_make_an_estimate_and_unanswered_ones_none() -> None:
+    nothing = Departures(0, None, None)
+    answered = live(2, answered=10, answered_within_seconds=100)
+    found = estimate_wait(nothing, position=2, agents_logged_in=1, live=answered)
+    assert found is not None
+    assert found.point == 20
+    for queue in (live(2), live(2, answered=0, answered_within_seconds=100)):
+        assert estimate_wait(nothing, position=2, agents_logged_in=1, live=queue) is None
+    assert estimate_wait(nothing, position=2, agents_logged_in=0, live=answered) is None

@@ -1,7 +1,7 @@
 """How things stand in a service: who waits, who could take a call, and what a new caller may expect."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -10,13 +10,19 @@ from ringback.agents.model import Presence
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
-from ringback.routing.estimate import DEPARTURES, Departures, WaitEstimate, estimate_wait
+from ringback.routing.estimate import DEPARTURES, Departures, LiveQueue, WaitEstimate, estimate_wait
 from ringback.services import catalog
 from ringback.services.model import Mode
 
+# A report of the callers who hold on the line counts for so long.
+LIVE_SECONDS = 60
+
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a service's callbacks depend on at this moment: its agents, its pace and its telephony link."""
+    """What a service's callbacks depend on at this moment: its agents, its pace and its telephony link.
+
+    `live_*`: the callers who hold on the line, if the telephone system told of them within the last minute.
+    """
 
     id: int
     name: str
@@ -34,6 +40,28 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     link_problem: str | None
     trunk_paused_until: datetime | None
     trunk_pause_reason: str | None
+    live_waiting: int = 0
+    live_longest_wait_seconds: int | None = None
+    live_answered: int | None = None
+    live_answered_within_seconds: int | None = None
+    live_reported_at: datetime | None = None
+
+    @property
+    def live(self) -> LiveQueue | None:
+        """The callers who hold on the line; None when nothing tells of them."""
+        if self.live_reported_at is None:
+            return None
+        return LiveQueue(
+            self.live_waiting,
+            self.live_reported_at,
+            self.live_longest_wait_seconds,
+            self.live_answered,
+            self.live_answered_within_seconds,
+        )
+
+    def place(self, position: int, place_at: datetime) -> int:
+        """The place of the callback at a position among callbacks, with the callers on the line who came before it."""
+        return position + (0 if self.live is None else self.live.ahead_of(place_at))
 
     @property
     def paused_trunk(self) -> "PausedTrunk | None":
@@ -59,6 +87,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
             position=position,
             agents_logged_in=self.agents_logged_in,
             not_before_seconds=not_before_seconds,
+            live=self.live,
         )
 
 
@@ -82,9 +111,10 @@ class PausedTrunk(msgspec.Struct, frozen=True):
 class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How things stand in a service.
 
-    `waiting` are QUEUED. `place_of_new_caller`: 1 is the next to be called. `places_among`: "callbacks", because
-    nothing tells Ringback of the callers who hold on the line. `estimated_wait`, in seconds, is null when it cannot
-    be told: no agent is logged in, or too little was dialled yet.
+    `waiting` are QUEUED. `place_of_new_caller`: 1 is the next to be called. `places_among`: "callbacks and live
+    callers" while the telephone system tells of those who hold on the line, else "callbacks". `live_waiting`: how
+    many they are, null when nothing tells. `estimated_wait`, in seconds, is null when it cannot be told: no agent is
+    logged in, or too little was dialled yet.
     """
 
     service: str
@@ -98,6 +128,7 @@ class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
     agents: Mapping[Presence, int]
     place_of_new_caller: int
     places_among: str
+    live_waiting: int | None
     estimated_wait: WaitEstimate | None
     link: LinkStatus
     paused_trunk: PausedTrunk | None
@@ -149,7 +180,7 @@ async def status(database: Database, clock: Clock, service_name: str) -> Service
         now = clock.now()
         situation = (await situations(connection, [service.id], now))[service.id]
         numbers = await _NUMBERS.one(connection, service_id=service.id, now=now)
-    place = numbers.before_a_new_caller + 1
+    place = situation.place(numbers.before_a_new_caller + 1, now)
     return ServiceStatus(
         service=situation.name,
         display_name=situation.display_name,
@@ -161,7 +192,8 @@ async def status(database: Database, clock: Clock, service_name: str) -> Service
         processing=numbers.processing,
         agents={presence: situation.presences.get(presence, 0) for presence in Presence},
         place_of_new_caller=place,
-        places_among="callbacks",
+        places_among="callbacks" if situation.live is None else "callbacks and live callers",
+        live_waiting=None if situation.live is None else situation.live_waiting,
         estimated_wait=situation.estimate(place),
         link=LinkStatus(situation.link_id, situation.link_is_held, situation.link_is_up, situation.link_problem),
         paused_trunk=situation.paused_trunk,
@@ -170,14 +202,21 @@ async def status(database: Database, clock: Clock, service_name: str) -> Service
 
 async def situations(connection: Connection, service_ids: Collection[int], now: datetime) -> dict[int, Situation]:
     """The situation of each service, by its id."""
-    found = await _SITUATIONS.all(connection, service_ids=list(service_ids), now=now, departures=DEPARTURES)
+    found = await _SITUATIONS.all(
+        connection,
+        service_ids=list(service_ids),
+        now=now,
+        departures=DEPARTURES,
+        live_since=now - timedelta(seconds=LIVE_SECONDS),
+    )
     return {situation.id: situation for situation in found}
 
 
 async def prospect(connection: Connection, service_id: int, now: datetime) -> Prospect:
     """What a caller who came to the service now would get."""
     situation = (await situations(connection, [service_id], now))[service_id]
-    place = await _PLACE_OF_NEW_CALLER.one(connection, service_id=service_id, now=now)
+    position = await _PLACE_OF_NEW_CALLER.one(connection, service_id=service_id, now=now)
+    place = situation.place(position, now)
     return Prospect(place, situation.estimate(place))
 
 
@@ -187,7 +226,7 @@ async def expected_wait(connection: Connection, service_id: int, now: datetime) 
 
 
 async def positions(connection: Connection, ids: Collection[UUID]) -> dict[UUID, int]:
-    """The position in its queue of each of these callbacks that is QUEUED."""
+    """The position of each of these callbacks that is QUEUED among the callbacks of its queue (see Situation.place)."""
     if not ids:
         return {}
     return {place.id: place.position for place in await _POSITIONS.all(connection, ids=list(ids))}

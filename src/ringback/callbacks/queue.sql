@@ -7,10 +7,14 @@ SELECT
     coalesce(l.is_up AND l.expires_at > :now, false) AS link_is_up,
     l.problem AS link_problem,
     CASE WHEN t.paused_until > :now THEN t.paused_until END AS trunk_paused_until,
-    t.pause_reason AS trunk_pause_reason
+    t.pause_reason AS trunk_pause_reason,
+    coalesce(live.waiting, 0) AS live_waiting, live.longest_wait_seconds AS live_longest_wait_seconds,
+    live.answered AS live_answered, live.answered_within_seconds AS live_answered_within_seconds,
+    live.reported_at AS live_reported_at
 FROM services AS s
 JOIN trunks AS t ON t.id = s.trunk_id
 LEFT JOIN links AS l ON l.id = t.link_id
+LEFT JOIN live_queues AS live ON live.service_id = s.id AND live.reported_at >= :live_since
 CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_object_agg(presence, number), '{}') AS presences
     FROM (
@@ -30,7 +34,7 @@ CROSS JOIN LATERAL (
 WHERE s.id = ANY (:service_ids::int[])
 
 -- name: positions
--- Position 1 is the next. Only as much of each queue is read as lies before the last callback asked for.
+-- Position 1 is the next of the callbacks. Only as much of each queue is read as lies before the last callback asked for.
 WITH asked AS (
     SELECT id, service_id, place_at FROM callbacks WHERE id = ANY (:ids::uuid[]) AND state = 'QUEUED'
 ), ends AS (
@@ -80,3 +84,20 @@ FROM agent_services AS served
 JOIN services AS s ON s.id = served.service_id
 JOIN agents AS a ON a.id = served.agent_id
 GROUP BY s.name, a.presence
+
+-- name: live_queue
+SELECT waiting, longest_wait_seconds, answered, answered_within_seconds, reported_at
+FROM live_queues
+WHERE service_id = :service_id
+
+-- name: report_live_queue
+-- Of two reports at once the later one stays, in whichever order they come.
+INSERT INTO live_queues (service_id, waiting, longest_wait_seconds, answered, answered_within_seconds, reported_at)
+VALUES (:service_id, :waiting, :longest_wait_seconds, :answered, :answered_within_seconds, :reported_at)
+ON CONFLICT (service_id) DO UPDATE
+SET waiting = excluded.waiting,
+    longest_wait_seconds = excluded.longest_wait_seconds,
+    answered = excluded.answered,
+    answered_within_seconds = excluded.answered_within_seconds,
+    reported_at = excluded.reported_at
+WHERE excluded.reported_at >= live_queues.reported_at

@@ -46,6 +46,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel | None
     priority: int
     user_data: dict[str, Any]
+    has_name_recording: bool
     agent: str | None
     attempts: int
     created_at: datetime
@@ -74,9 +75,11 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel | None
     priority: int
     user_data: dict[str, Any]
+    has_name_recording: bool
     created_at: datetime
     updated_at: datetime
     queued_at: datetime | None
+    place_at: datetime | None
     eligible_at: datetime | None
     completed_at: datetime | None
     agent: str | None
@@ -118,13 +121,20 @@ async def show(connection: Connection, ids: Sequence[UUID], now: datetime) -> li
 
 
 def _view(row: _Row, situation: Situation, position: int | None, now: datetime) -> CallbackView:
-    place = 0 if row.state is State.ROUTING else position
+    place = _place(row, situation, position)
     return CallbackView(
         **{name: getattr(row, name) for name in _SHARED},
         position_in_queue=place,
         estimated_wait=None if place is None else _estimate(row, situation, place, now),
-        waiting_for=why_waiting(_progress(row, place), situation, now),
+        waiting_for=why_waiting(_progress(row, position), situation, now),
     )
+
+
+def _place(row: _Row, situation: Situation, position: int | None) -> int | None:
+    """Its place in the queue with the callers on the line who came before, if anything tells of them."""
+    if row.state is State.ROUTING:
+        return 0
+    return None if position is None or row.place_at is None else situation.place(position, row.place_at)
 
 
 def _estimate(row: _Row, situation: Situation, place: int, now: datetime) -> WaitEstimate | None:
