@@ -1,0 +1,72 @@
+"""The slots of a service with the seats that are left."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from ringback.booking import rules
+from ringback.booking.plan import plan_of
+from ringback.database.pool import Connection
+from ringback.database.queries import QueryFile
+from ringback.services.model import Service
+
+DAYS_AHEAD = 31
+
+# How far from the wanted time free slots are looked for, at first and when that was not enough.
+_DAYS_AROUND = (1, 7, DAYS_AHEAD)
+
+
+class FreeSlot(msgspec.Struct, frozen=True):
+    """A slot and how many seats are left in it; `capacity` and `free` None: no limit."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int | None
+    free: int | None
+
+
+class _Booked(msgspec.Struct, frozen=True):
+    starts_at: datetime
+    booked: int
+
+
+_sql = QueryFile(__file__)
+_BOOKED = _sql.query("booked", _Booked)
+
+
+async def free_slots(
+    connection: Connection, service: Service, start: datetime, end: datetime, now: datetime
+) -> list[FreeSlot]:
+    """The slots that begin from `start` until just before `end`, none before `now`, the full ones with `free` 0.
+
+    Raises InvalidService as `plan_of` does.
+    """
+    plan = plan_of(service)
+    found = rules.slots(plan, max(start, now), end)
+    if not found:
+        return []
+    since = rules.slot_start(plan, found[0].starts_at)
+    taken = await _BOOKED.all(connection, service_id=service.id, since=since, until=end)
+    booked = {seat.starts_at: seat.booked for seat in taken}
+    return [_with_free(slot, booked.get(rules.slot_start(plan, slot.starts_at), 0)) for slot in found]
+
+
+async def nearest_free(
+    connection: Connection, service: Service, at: datetime, now: datetime, count: int = 6
+) -> list[FreeSlot]:
+    """The `count` slots with free seats that begin nearest to `at`, after `now` and within 31 days; by time."""
+    latest = now + timedelta(days=DAYS_AHEAD)
+    found: list[FreeSlot] = []
+    for days in _DAYS_AROUND:
+        around = timedelta(days=days)
+        start, end = max(at - around, now), min(at + around, latest)
+        free = [slot for slot in await free_slots(connection, service, start, end, now) if slot.free != 0]
+        found = sorted(free, key=lambda slot: abs(slot.starts_at - at))[:count]
+        if len(found) == count:
+            break
+    return sorted(found, key=lambda slot: slot.starts_at)
+
+
+def _with_free(slot: rules.Slot, booked: int) -> FreeSlot:
+    free = None if slot.capacity is None else max(0, slot.capacity - booked)
+    return FreeSlot(slot.starts_at, slot.ends_at, slot.capacity, free)
