@@ -1,7 +1,8 @@
 """The one place that changes a callback's state.
 
 `create` and `change` are the only writers of `callbacks.state`; each change and its row in `transitions` are one
-statement. The caller holds the transaction.
+statement. The caller holds the transaction. Who is CANCELLED or CLAIMED gives the seat back here, whoever asked for it;
+a new time or CALLED_NOW moves it, which the use case does (`booking.seats`).
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.booking import seats
 from ringback.callbacks.model import Actor, Booking, Callback
 from ringback.callbacks.states import RESULTS, Event, Result, State, after
 from ringback.database.pool import Connection
@@ -22,6 +24,7 @@ _CHANGE = _sql.query("change", Callback)
 _LOCK = _sql.query("lock", Callback)
 _NOT_AT_FIRST = {"result", "agent_id", "last_agent_id", "attempts", "customer_held_until", "completed_at"}
 _CREATED_WITH = frozenset(Callback.__struct_fields__) - _NOT_AT_FIRST
+_GIVES_SEAT_BACK = frozenset({Event.CANCELLED, Event.CLAIMED})
 _NO_BOOKING = dict.fromkeys(Booking.__struct_fields__)
 
 
@@ -84,7 +87,7 @@ async def change(
         raise refused(from_state, event)
     if (result in RESULTS.get(event, ())) != (to_state is State.COMPLETED):
         raise ValueError(f"{event} cannot have the result {result}")
-    return await _CHANGE.all(
+    changed = await _CHANGE.all(
         connection,
         ids=ids,
         from_state=from_state,
@@ -101,6 +104,9 @@ async def change(
         eligible_at=eligible_at,
         **_NO_BOOKING if booking is None else msgspec.structs.asdict(booking),
     )
+    if event in _GIVES_SEAT_BACK:
+        await seats.give_back(connection, ((row.service_id, row.slot_at) for row in changed if row.slot_at is not None))
+    return changed
 
 
 def refused(state: State, event: Event) -> TransitionRefused:

@@ -45,8 +45,8 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
     `promised_local` is the wall-clock time that the customer was promised, in `promised_zone` (IANA). `place_at`
     orders the queue: the instant since which it waits, moved ahead by its priority. `eligible_at`: not dialled
     before. `waits_alone`: no other uncompleted callback of this number may be in the service. `zone_is_stated`: the
-    customer named `promised_zone`. `slot_at`: the start of the slot in which it has a seat. `promised_by`: dialled
-    for the first time by then, it is on time. `last_agent_id`: of the newest attempt.
+    customer named `promised_zone`. `slot_at`: the start of the slot in which it has a seat (CANCELLED or CLAIMED: had).
+    `promised_by`: dialled for the first time by then, it is on time. `last_agent_id`: of the newest attempt.
     """
 
     id: UUID
