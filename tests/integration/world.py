@@ -18,6 +18,7 @@ from ringback.database.queries import decode
 from ringback.engine.dialer import Dialer
 from ringback.engine.expirer import Expirer
 from ringback.engine.link import acquire
+from ringback.engine.opener import Opener
 from ringback.engine.promoter import Promoter
 from ringback.engine.router import Router
 from ringback.engine.wrap_up import WrapUpTimer
@@ -106,7 +107,8 @@ class World:
 
     async def look_once(self) -> int:
         """Let every loop look once; returns how much there was to do."""
-        done = await Promoter(self.database, self.clock).run_once()
+        done = await Opener(self.database, self.clock).run_once()
+        done += await Promoter(self.database, self.clock).run_once()
         done += await Router(self.database, self.clock).run_once()
         done += await WrapUpTimer(self.database, self.clock).run_once()
         done += await Expirer(self.database, self.clock).run_once()

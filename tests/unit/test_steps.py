@@ -33,6 +33,8 @@ AGENT = Leg(id=UUID(int=2), role=LegRole.AGENT, destination="100", agent_id=7, c
 CALL = Call(
     attempt_id=UUID(int=3),
     callback_id=UUID(int=4),
+    trunk_id=1,
+    calls_per_second=None,
     strategy=Strategy.CUSTOMER_FIRST,
     state=State.ROUTING,
     agent_id=7,

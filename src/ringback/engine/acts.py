@@ -17,6 +17,7 @@ from ringback.database.pool import Database
 from ringback.engine import calls
 from ringback.engine.link import Lease
 from ringback.engine.steps import Call, Leg
+from ringback.engine.trunk import Pace, pause_failing_trunk
 from ringback.errors import DatabaseUnavailable
 from ringback.telephony.port import (
     Capability,
@@ -42,6 +43,7 @@ class Acts:
     """What can be done for the calls of one held link. Raises DatabaseUnavailable and TelephonyUnavailable."""
 
     def __init__(self, database: Database, clock: Clock, lease: Lease, telephony: Telephony) -> None:
+        self.pace = Pace(database, clock)
         self._database = database
         self._clock = clock
         self._lease = lease
@@ -51,8 +53,11 @@ class Acts:
     async def dial(self, call: Call, leg: Leg) -> None:
         """Prepare the leg, commit that it may ring, let it ring.
 
-        Without a permit, or when the lease ran out over it, what was prepared here is taken away again.
+        Without a permit, or when the lease ran out over it, what was prepared here is taken away again. A customer's
+        call whose turn it is not on its trunk is left as it is.
         """
+        if leg.role is LegRole.CUSTOMER and not await self.pace.begin(call):
+            return
         if not await self._prepare(call, leg):
             return
         if not (self._lease.is_valid and await self._permit_dial(call, leg)):
@@ -153,7 +158,7 @@ class Acts:
 
     async def _pause_failing_trunk(self, call: Call, outcome: AttemptOutcome) -> None:
         async with self._database.transaction() as connection:
-            alike = await calls.pause_failing_trunk(connection, call, outcome, self._clock.now())
+            alike = await pause_failing_trunk(connection, call, outcome, self._clock.now())
         if alike:
             log.error("trunk paused: its calls fail alike", link=self._lease.link_id, outcome=outcome, numbers=alike)
 

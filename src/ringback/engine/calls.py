@@ -1,7 +1,8 @@
 """What the holder of a link commits about its calls.
 
 Every function here is guarded by the link's token: after a takeover the former holder's commits find nothing to
-change. Locks are taken in one order everywhere: callback, link, attempt, leg, agent.
+change. Locks are taken in one order everywhere: callback, trunk, link, attempt, service, leg,
+agent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,10 +16,6 @@ from ringback.agents.presence import Release, ReleaseTerms, release, start_talki
 from ringback.callbacks import lifecycle
 from ringback.callbacks.model import ENGINE
 from ringback.callbacks.rules import (
-    SUSPICION_SECONDS,
-    TRUNK_FAILS_FROM,
-    TRUNK_MAY_BE_AT_FAULT,
-    TRUNK_PAUSE_SECONDS,
     AttemptOutcome,
     GiveUp,
     RetrySetting,
@@ -28,7 +25,9 @@ from ringback.callbacks.rules import (
 from ringback.callbacks.states import Event, Result, State
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
+from ringback.engine.permission import objection_to_attempt
 from ringback.engine.steps import Call, Leg
+from ringback.engine.trunk import numbers_failing_alike
 from ringback.services.model import RetryChoice, Strategy
 from ringback.telephony.port import EndedBy, LegRole, Outcome
 
@@ -36,6 +35,8 @@ from ringback.telephony.port import EndedBy, LegRole, Outcome
 class _CallRow(msgspec.Struct, frozen=True, kw_only=True):
     attempt_id: UUID
     callback_id: UUID
+    trunk_id: int
+    calls_per_second: float | None
     strategy: Strategy
     state: State
     agent_id: int | None
@@ -94,6 +95,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 _sql = QueryFile(__file__)
 _OPEN_CALLS = _sql.query("open_calls", _CallRow)
+_LOCK_ATTEMPT = _sql.query("lock_attempt", UUID)
 _OPEN_CALL = _sql.query("open_call", _CallRow)
 _LEGS = _sql.query("legs_of_attempts", _LegRow)
 _TERMS = _sql.query("terms_of_attempt", Terms)
@@ -107,8 +109,6 @@ _JOINED = _sql.command("joined")
 _END_UNDIALLED_LEGS = _sql.command("end_undialled_legs")
 _CLOSE_ATTEMPT = _sql.command("close_attempt")
 _OUTCOMES = _sql.query("outcomes_of_callback", str)
-_NUMBERS_FAILING_ALIKE = _sql.query("numbers_failing_alike", int)
-_PAUSE_TRUNK = _sql.command("pause_trunk")
 _NOTE = _sql.command("note_decision")
 
 
@@ -124,10 +124,19 @@ async def terms(connection: Connection, attempt_id: UUID) -> Terms:
 
 
 async def permit_dial(connection: Connection, call: Call, leg: Leg, token: int, now: datetime) -> bool:
-    """Commit (b): the leg may ring. False when it may not: taken over, cancelled, or ended meanwhile."""
+    """Commit (b): the leg may ring. False when it may not: taken over, cancelled, or ended meanwhile.
+
+    While the customer was not dialled, the rules of the service are asked once more; when they object the leg is over.
+    """
     current = await _lock(connection, call, token)
     if current is None or current.state is not State.ROUTING:
         return False
+    if current.customer.dial_permitted_at is None:
+        objection = await objection_to_attempt(connection, call.attempt_id, now)
+        if objection is not None:
+            await leg_ended(connection, leg.id, token, now, outcome=Outcome.CANCELLED, ended_by=EndedBy.US)
+            await note(connection, call, objection.rule, f"{leg.role.lower()} not dialled: {objection.reason}", now)
+            return False
     return await _PERMIT_DIAL.run(connection, leg_id=leg.id, now=now) == 1
 
 
@@ -197,17 +206,6 @@ async def close(connection: Connection, call: Call, outcome: AttemptOutcome, tok
     await _release_agent(connection, current, settings, now)
 
 
-async def pause_failing_trunk(connection: Connection, call: Call, outcome: AttemptOutcome, now: datetime) -> int:
-    """Pause the trunk when its last calls failed alike; returns for how many numbers if it was paused now, else 0."""
-    trunk_id = (await terms(connection, call.attempt_id)).trunk_id
-    alike = await _numbers_failing_alike(connection, trunk_id, outcome, now)
-    if alike < TRUNK_FAILS_FROM:
-        return 0
-    until = now + timedelta(seconds=TRUNK_PAUSE_SECONDS)
-    reason = f"the calls to {alike} different numbers in a row ended {outcome}"
-    return alike * await _PAUSE_TRUNK.run(connection, id=trunk_id, until=until, reason=reason, now=now)
-
-
 async def leg_rang(connection: Connection, leg_id: UUID, token: int, now: datetime) -> None:
     """The leg's phone rings."""
     await _LEG_RANG.run(connection, leg_id=leg_id, token=token, now=now)
@@ -256,6 +254,7 @@ async def note(connection: Connection, call: Call, rule: str, detail: str, now: 
 
 async def _lock(connection: Connection, call: Call, token: int) -> Call | None:
     await lifecycle.lock(connection, call.callback_id)
+    await _LOCK_ATTEMPT.one(connection, attempt_id=call.attempt_id)
     row = await _OPEN_CALL.first(connection, attempt_id=call.attempt_id, token=token)
     return (await _with_legs(connection, [row]))[0] if row else None
 
@@ -292,6 +291,8 @@ def _call(row: _CallRow, legs: Mapping[LegRole, Leg]) -> Call:
     return Call(
         attempt_id=row.attempt_id,
         callback_id=row.callback_id,
+        trunk_id=row.trunk_id,
+        calls_per_second=row.calls_per_second,
         strategy=row.strategy,
         state=row.state,
         agent_id=row.agent_id,
@@ -326,7 +327,7 @@ async def _retry_or_give_up(connection: Connection, call: Call, settings: Terms,
     outcomes = [AttemptOutcome(past) for past in await _OUTCOMES.all(connection, callback_id=call.callback_id)]
     decision = after_attempt(
         outcomes,
-        numbers_failing_alike=await _numbers_failing_alike(connection, settings.trunk_id, outcomes[-1], now),
+        numbers_failing_alike=await numbers_failing_alike(connection, settings.trunk_id, outcomes[-1], now),
         dial_attempts=settings.dial_attempts,
         settings=settings.retry_settings,
         ring_timeout_seconds=settings.ring_timeout_seconds,
@@ -353,13 +354,6 @@ def _agent_missed(call: Call) -> str:
     if call.strategy is Strategy.CUSTOMER_FIRST or _how_released(call) is not Release.MISSED or call.agent is None:
         return ""
     return f"the agent did not take it ({_words(call.agent.outcome)}); "
-
-
-async def _numbers_failing_alike(connection: Connection, trunk_id: int, outcome: AttemptOutcome, now: datetime) -> int:
-    if outcome not in TRUNK_MAY_BE_AT_FAULT:
-        return 1
-    since = now - timedelta(seconds=SUSPICION_SECONDS)
-    return await _NUMBERS_FAILING_ALIKE.one(connection, trunk_id=trunk_id, outcome=outcome, since=since)
 
 
 async def _release_agent(connection: Connection, call: Call, settings: Terms, now: datetime) -> None:

@@ -22,7 +22,7 @@ from ringback.engine.link import Lease
 from ringback.engine.steps import Call, next_step
 from ringback.errors import DatabaseUnavailable
 from ringback.telephony import port
-from ringback.telephony.port import Capability, Telephony, TelephonyUnavailable
+from ringback.telephony.port import Capability, LegRole, Telephony, TelephonyUnavailable
 
 # What had no effect is asked for again after this.
 REPEAT_SECONDS = 5.0
@@ -53,6 +53,7 @@ class Dialer:
         self._is_finishing = False
         self._is_up = False
         self._changed_at = self._compared_at = clock.monotonic()
+        self._alarm: asyncio.TimerHandle | None = None
         self._wake: Callable[[], None] = lambda: None
 
     @property
@@ -232,7 +233,12 @@ class Dialer:
         self._wake()
 
     def _is_due(self, call: Call, step: steps.Step) -> bool:
-        """What the link does in its own time is asked for once, and again when it had no effect for long."""
+        """Whether it is the call's turn on its trunk.
+
+        What the link does in its own time is asked for once, and again when it had no effect for long.
+        """
+        if isinstance(step, steps.Dial) and step.leg.role is LegRole.CUSTOMER:
+            return self._is_its_turn(call)
         if not isinstance(step, steps.HangUp | steps.Bridge | steps.LetCustomerGo):
             return True
         key, now = (type(step), call.attempt_id), self._clock.monotonic()
@@ -240,6 +246,17 @@ class Dialer:
             return False
         self._asked_at[key] = now
         return True
+
+    def _is_its_turn(self, call: Call) -> bool:
+        wait = self._acts.pace.take_turn(call)
+        if wait:
+            self._wake_in(wait)
+        return not wait
+
+    def _wake_in(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._alarm is None or not loop.time() < self._alarm.when() <= loop.time() + seconds:
+            self._alarm = loop.call_later(seconds, self._wake)
 
     async def _do(self, call: Call, step: steps.Step) -> None:
         try:

@@ -78,10 +78,7 @@ CROSS JOIN LATERAL (
 LIMIT :batch
 
 -- name: claim_expired_queued
-SELECT c.id, (
-    SELECT a.outcome IN ('CONGESTION', 'TRUNK_ERROR') FROM attempts AS a
-    WHERE a.callback_id = c.id ORDER BY a.number DESC LIMIT 1
-) AS telephony_failed
+SELECT c.id
 FROM services AS s
 CROSS JOIN LATERAL (
     SELECT id FROM callbacks
@@ -92,6 +89,35 @@ CROSS JOIN LATERAL (
     FOR UPDATE SKIP LOCKED
 ) AS c
 LIMIT :batch
+
+-- name: services_expiring_at_closing
+SELECT s.id
+FROM services AS s
+WHERE s.at_closing = 'EXPIRE' AND s.mode IN ('RUNNING', 'DRAINING') AND NOT s.is_always_open
+    AND EXISTS (SELECT FROM callbacks AS c WHERE c.service_id = s.id AND c.state = 'QUEUED')
+
+-- name: share_service_expiring_at_closing
+SELECT s.*, t.name AS trunk
+FROM services AS s
+JOIN trunks AS t ON t.id = s.trunk_id
+WHERE s.id = :id AND s.at_closing = 'EXPIRE' AND s.mode IN ('RUNNING', 'DRAINING') AND NOT s.is_always_open
+FOR SHARE OF s
+
+-- name: claim_left_at_closing
+SELECT id FROM callbacks
+WHERE service_id = :service_id AND state = 'QUEUED' AND queued_at < :closed_at
+ORDER BY place_at, id
+LIMIT :batch
+FOR UPDATE SKIP LOCKED
+
+-- name: failed_by_telephony
+-- Those of the callbacks whose last attempt failed because of the telephone network.
+SELECT c.id
+FROM unnest(:ids::uuid[]) AS c (id)
+CROSS JOIN LATERAL (
+    SELECT outcome FROM attempts AS a WHERE a.callback_id = c.id ORDER BY a.number DESC LIMIT 1
+) AS latest
+WHERE latest.outcome IN ('CONGESTION', 'TRUNK_ERROR')
 
 -- Router: the first in order of all services that have somebody READY and a link that is up.
 
@@ -108,12 +134,15 @@ ORDER BY a.opened_at
 LIMIT :batch
 
 -- name: first_in_queue
-SELECT q.id AS callback_id, s.id AS service_id, t.link_id
+SELECT
+    q.id AS callback_id, s.id AS service_id, t.id AS trunk_id, t.link_id, q.phone_number, q.stated_zone,
+    s.number_rules, s.calling_hours,
+    t.channels IS NOT NULL OR t.calls_per_second IS NOT NULL AS is_trunk_limited
 FROM services AS s
 JOIN trunks AS t ON t.id = s.trunk_id
 JOIN links AS l ON l.id = t.link_id
 CROSS JOIN LATERAL (
-    SELECT c.id, c.place_at
+    SELECT c.id, c.place_at, c.phone_number, CASE WHEN c.zone_is_stated THEN c.promised_zone END AS stated_zone
     FROM callbacks AS c
     WHERE c.service_id = s.id AND c.state = 'QUEUED' AND c.eligible_at <= :now
     ORDER BY c.place_at, c.id
@@ -121,6 +150,7 @@ CROSS JOIN LATERAL (
     FOR UPDATE SKIP LOCKED
 ) AS q
 WHERE may_dial(s, :now) AND l.is_up AND l.expires_at > :now AND (t.paused_until IS NULL OR t.paused_until <= :now)
+    AND has_room(t, :now)
     AND EXISTS (
         SELECT FROM agent_services AS x JOIN agents AS g ON g.id = x.agent_id
         WHERE x.service_id = s.id AND g.presence = 'READY'
@@ -128,12 +158,36 @@ WHERE may_dial(s, :now) AND l.is_up AND l.expires_at > :now AND (t.paused_until 
 ORDER BY q.place_at, q.id
 LIMIT 1
 
+-- name: front_of_queue
+SELECT c.id, c.phone_number, CASE WHEN c.zone_is_stated THEN c.promised_zone END AS stated_zone
+FROM callbacks AS c
+WHERE c.service_id = :service_id AND c.state = 'QUEUED' AND c.eligible_at <= :now
+ORDER BY c.place_at, c.id
+LIMIT :batch
+FOR UPDATE SKIP LOCKED
+
+-- name: postpone
+-- It keeps its place and is passed over until then.
+WITH postponed AS (
+    UPDATE callbacks SET eligible_at = :eligible_at, updated_at = :now
+    WHERE id = ANY (:ids::uuid[]) AND state = 'QUEUED'
+    RETURNING id
+)
+INSERT INTO decisions (callback_id, at, rule, detail)
+SELECT id, :now, :rule, :detail FROM postponed
+
+-- name: lock_trunk
+SELECT id FROM trunks WHERE id = :id FOR NO KEY UPDATE
+
+-- name: trunk_has_room
+SELECT has_room(t, :now) FROM trunks AS t WHERE t.id = :id
+
 -- name: share_link
 SELECT token FROM links WHERE id = :id AND is_up AND expires_at > :now FOR SHARE
 
 -- name: open_attempt
 INSERT INTO attempts (id, callback_id, service_id, trunk_id, link_id, link_token, number, strategy, agent_id, opened_at)
-SELECT :id, c.id, s.id, s.trunk_id, :link_id, :token, c.attempts, s.strategy, :agent_id, :now
+SELECT :id, c.id, s.id, :trunk_id, :link_id, :token, c.attempts, s.strategy, :agent_id, :now
 FROM callbacks AS c
 JOIN services AS s ON s.id = c.service_id
 WHERE c.id = :callback_id
@@ -148,25 +202,13 @@ UPDATE attempts SET agent_id = :agent_id WHERE id = :id AND closed_at IS NULL AN
 -- Dialer: what is open on a link, and what happens to it.
 
 -- name: open_calls
-SELECT
-    a.id AS attempt_id, a.callback_id, a.strategy, c.state, a.agent_id, a.opened_at, a.bridge_permitted_at,
-    a.joined_at, c.customer_held_until, s.reserve_timeout_seconds,
-    s.customer_hold_seconds + s.max_talk_seconds AS max_seconds
-FROM attempts AS a
-JOIN callbacks AS c ON c.id = a.callback_id
-JOIN services AS s ON s.id = a.service_id
-WHERE a.link_id = :link_id AND a.link_token = :token AND a.closed_at IS NULL
+SELECT * FROM open_calls WHERE link_id = :link_id AND link_token = :token ORDER BY opened_at, attempt_id
+
+-- name: lock_attempt
+SELECT id FROM attempts WHERE id = :attempt_id FOR UPDATE
 
 -- name: open_call
-SELECT
-    a.id AS attempt_id, a.callback_id, a.strategy, c.state, a.agent_id, a.opened_at, a.bridge_permitted_at,
-    a.joined_at, c.customer_held_until, s.reserve_timeout_seconds,
-    s.customer_hold_seconds + s.max_talk_seconds AS max_seconds
-FROM attempts AS a
-JOIN callbacks AS c ON c.id = a.callback_id
-JOIN services AS s ON s.id = a.service_id
-WHERE a.id = :attempt_id AND a.link_token = :token AND a.closed_at IS NULL
-FOR UPDATE OF a
+SELECT * FROM open_calls WHERE attempt_id = :attempt_id AND link_token = :token
 
 -- name: legs_of_attempts
 SELECT
@@ -182,6 +224,31 @@ SELECT
     s.retries
 FROM attempts AS a
 JOIN services AS s ON s.id = a.service_id
+WHERE a.id = :attempt_id
+
+-- name: begin_call
+-- The trunk takes one more customer's call now, or says from when on.
+WITH begun AS (
+    UPDATE trunks AS t SET next_dial_at = :now::timestamptz + make_interval(secs => 1 / t.calls_per_second)
+    WHERE t.id = :trunk_id AND dials_from(t, :now) <= :now
+    RETURNING t.next_dial_at
+)
+SELECT EXISTS (SELECT FROM begun) AS is_begun, coalesce((SELECT next_dial_at FROM begun), t.next_dial_at) AS next_dial_at
+FROM trunks AS t
+WHERE t.id = :trunk_id
+
+-- name: share_service_of_attempt
+SELECT s.id FROM attempts AS a JOIN services AS s ON s.id = a.service_id WHERE a.id = :attempt_id FOR SHARE OF s
+
+-- name: conditions_of_attempt
+SELECT
+    s.name AS service, s.mode, is_open(s, :now) AS is_open, s.number_rules, s.calling_hours, c.phone_number,
+    CASE WHEN c.zone_is_stated THEN c.promised_zone END AS stated_zone,
+    CASE WHEN t.paused_until > :now THEN t.pause_reason END AS trunk_pause_reason, t.name AS trunk
+FROM attempts AS a
+JOIN callbacks AS c ON c.id = a.callback_id
+JOIN services AS s ON s.id = a.service_id
+JOIN trunks AS t ON t.id = a.trunk_id
 WHERE a.id = :attempt_id
 
 -- name: permit_dial

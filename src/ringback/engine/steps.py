@@ -46,11 +46,13 @@ class Call:
     """An open attempt with its legs.
 
     `agent_id`: who is reserved now, None while the next agent is sought. `agent`: the newest agent leg.
-    `first_agent_lost_at`: since when the customer holds because an agent did not take it.
+    `calls_per_second`: how fast its trunk takes customers' calls, None: as fast as they come.
     """
 
     attempt_id: UUID
     callback_id: UUID
+    trunk_id: int
+    calls_per_second: float | None
     strategy: Strategy
     state: State
     agent_id: int | None
