@@ -66,7 +66,7 @@ class MalformedRequest(Refused):
 
 
 class BodyTooLarge(Refused):
-    """The body is larger than the server takes (RINGBACK_BODY_LIMIT_BYTES)."""
+    """The body is larger than the server takes (RINGBACK_BODY_LIMIT_BYTES; a name recording: 1 MB)."""
 
     code = "body-too-large"
 
@@ -238,7 +238,7 @@ def _of_http(request: Request[Any, Any, Any], error: HTTPException) -> Refused:
         case 405:
             return MethodNotAllowed(f"{request.method} is not possible at {request.url.path}")
         case 413:
-            limit = request.app.request_max_body_size
+            limit = request.route_handler.resolve_request_max_body_size()
             return BodyTooLarge(f"The body is larger than {limit} bytes", limit_bytes=limit)
         case _:
             return MalformedRequest(error.detail)

@@ -12,14 +12,16 @@ from ringback.callbacks import queue
 from ringback.callbacks.queue import ServiceStatus
 from ringback.cli.input import as_struct, assignments, json_value
 from ringback.cli.installation import Installation, ask
-from ringback.cli.output import JsonOption, duration_text, fields, marked_practice, print_json, say, table
-from ringback.services import catalog
+from ringback.cli.output import JsonOption, duration_text, fields, marked_practice, print_json, say, table, time_text
+from ringback.services import catalog, number_checks
 from ringback.services.catalog import ServiceChoices
 from ringback.services.model import Mode, Service
+from ringback.services.number_checks import NumberCheck
 
 commands = typer.Typer(no_args_is_help=True, help="Services: the queues that callbacks wait in.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the service.")]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The number, as somebody would write it.")]
 Choices = Annotated[
     list[str] | None,
     typer.Argument(metavar="[KEY=VALUE]...", help="Settings of the service; `ringback services show` lists them."),
@@ -74,6 +76,19 @@ def change(name: Name, choices: Choices = None) -> None:
     _show(ask(lambda on: catalog.update(on.database, name, chosen)))
 
 
+@commands.command("test-number")
+def try_number(name: Name, number: Number, json: JsonOption = False) -> None:
+    """Tell whether and when a service would call a number, and what each of its rules says.
+
+    Nothing is called. For example: ringback services test-number support "030 1234567"
+    """
+    found = ask(lambda on: _check_number(on, name, number))
+    if json:
+        print_json(found)
+    else:
+        _show_check(found)
+
+
 @commands.command()
 def remove(name: Name) -> None:
     """Remove a service that has no callbacks.
@@ -82,6 +97,20 @@ def remove(name: Name) -> None:
     """
     ask(lambda on: catalog.delete(on.database, name))
     say(f"The service {name!r} is removed.")
+
+
+async def _check_number(on: Installation, name: str, number: str) -> NumberCheck:
+    return number_checks.check(await catalog.get(on.database, name), number, on.clock.now())
+
+
+def _show_check(found: NumberCheck) -> None:
+    say(f"{found.phone_number} {'may' if found.is_permitted else 'may not'} be called.")
+    marks = {True: Text("yes", style="green"), False: Text("no", style="red")}
+    say(table(("", "", ""), [(rule.rule, marks[rule.is_passed], rule.text) for rule in found.reasons]))
+    if found.time_zones:
+        say(f"Time zones: {', '.join(found.time_zones)}")
+    if found.next_allowed_at is not None and not found.calling_allowed_now:
+        say(f"May be called next: {time_text(found.next_allowed_at)}")
 
 
 def _chosen(texts: list[str]) -> ServiceChoices:
