@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 import ringback
-from ringback.cli import agents, api_keys, callbacks, doctor, migrate, practice, run, services, simulator, trunks
+from ringback.cli import (
+    agents,
+    api_keys,
+    callbacks,
+    doctor,
+    erase,
+    migrate,
+    practice,
+    reports,
+    run,
+    services,
+    simulator,
+    trunks,
+)
 from ringback.errors import RingbackError
 
 app = typer.Typer(
@@ -26,6 +39,8 @@ app.add_typer(services.commands, name="services")
 app.add_typer(trunks.commands, name="trunks")
 app.add_typer(agents.commands, name="agents")
 app.add_typer(callbacks.commands, name="callbacks")
+app.command()(reports.reports)
+app.command()(erase.erase)
 app.add_typer(api_keys.commands, name="api-keys")
 app.command()(simulator.simulator)
 app.add_typer(practice.commands, name="practice")

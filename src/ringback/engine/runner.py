@@ -7,7 +7,11 @@ import structlog
 
 from ringback.clock import Clock
 from ringback.database.pool import Database
+from ringback.engine.cleaner import Cleaner
+from ringback.engine.counter import Counter
+from ringback.engine.eraser import Eraser
 from ringback.engine.expirer import Expirer
+from ringback.engine.opener import Opener
 from ringback.engine.promoter import Promoter
 from ringback.engine.rescuer import Rescuer
 from ringback.engine.router import Router
@@ -17,7 +21,17 @@ from ringback.settings import Settings
 from ringback.telephony.links import open_telephony
 
 # This often a loop looks by itself: for the time passing, and the router for a wake that was lost.
-POLL_SECONDS = {"promoter": 0.25, "router": 0.25, "rescuer": 0.5, "wrap-up": 0.25, "expirer": 2.0}
+POLL_SECONDS = {
+    "opener": 0.25,
+    "promoter": 0.25,
+    "router": 0.25,
+    "rescuer": 0.5,
+    "wrap-up": 0.25,
+    "expirer": 2.0,
+    "counter": 2.0,
+    "cleaner": 60.0,
+    "eraser": 2.0,
+}
 WOKEN_BY_CHANGES = frozenset({"router"})
 FAILED_SECONDS = 1.0
 
@@ -37,11 +51,15 @@ class Engine:
             settings.link_lease_seconds,
         )
         self.loops: dict[str, Callable[[], Awaitable[int]]] = {
+            "opener": Opener(database, clock).run_once,
             "promoter": Promoter(database, clock).run_once,
             "router": Router(database, clock).run_once,
             "rescuer": self.rescuer.run_once,
             "wrap-up": WrapUpTimer(database, clock).run_once,
             "expirer": Expirer(database, clock).run_once,
+            "counter": Counter(database).run_once,
+            "cleaner": Cleaner(database, clock).run_once,
+            "eraser": Eraser(database, clock).run_once,
         }
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -60,6 +60,17 @@ def parse(text: str, default_region: str | None) -> str:
     return told
 
 
+def e164(text: str) -> str:
+    """The number in E.164, whether it may be called or not: what is kept can always be looked for.
+
+    It needs its country code. Raises InvalidNumber, NumberRefused when it has too few or too many digits.
+    """
+    number = _parsed(text, None)
+    if number.extension or _has_letters(text):
+        raise InvalidNumber(f"{text!r} is no telephone number: write + and digits only", phone_number=text)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
 def _parsed(text: str, default_region: str | None) -> PhoneNumber:
     try:
         return phonenumbers.parse(text, default_region)

@@ -51,6 +51,9 @@ WHERE id IN (
 -- name: remove_services
 DELETE FROM services WHERE is_practice
 
+-- name: remove_counts
+DELETE FROM hourly_counts WHERE is_practice
+
 -- name: remove_trunks
 DELETE FROM trunks AS t WHERE t.is_practice AND NOT EXISTS (SELECT FROM services AS s WHERE s.trunk_id = t.id)
 

@@ -1,0 +1,63 @@
+"""`/api/v1/reports`."""
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
+from litestar.params import FromQuery, QueryParameter
+
+from ringback.accounts.api_keys import Scope
+from ringback.api.auth import needs
+from ringback.api.backend import Backend
+from ringback.api.problems import WHEN_READING
+from ringback.reports import report, spreadsheet
+from ringback.reports.report import Per, Report
+
+PATH = "/api/v1/reports"
+
+_From = Annotated[datetime | None, QueryParameter(name="from", description="Default: 14 days before `to`")]
+_To = Annotated[datetime | None, QueryParameter(name="to", description="Default: now")]
+_Services = Annotated[list[str] | None, QueryParameter(name="service", description="Names; repeatable")]
+
+
+@get(opt=needs(Scope.READ), summary="Counts and rates by service and hour or day", responses=WHEN_READING)
+async def show(
+    backend: NamedDependency[Backend],
+    from_at: _From = None,
+    to_at: _To = None,
+    services: _Services = None,
+    per: FromQuery[Per] = Per.HOUR,
+) -> Report:
+    """What became of the callbacks whose desired time lies in each hour or day, whole ones, of each service.
+
+    They hold no personal data and outlive the callbacks.
+    """
+    return await report.report(
+        backend.database, backend.clock, from_at=from_at, to_at=to_at, services=services or (), per=per
+    )
+
+
+@get(
+    "/export",
+    opt=needs(Scope.READ),
+    summary="The same as CSV",
+    responses={**WHEN_READING, 200: ResponseSpec(str, description="RFC 4180, UTF-8", media_type="text/csv")},
+)
+async def export(
+    backend: NamedDependency[Backend],
+    from_at: _From = None,
+    to_at: _To = None,
+    services: _Services = None,
+    per: FromQuery[Per] = Per.HOUR,
+) -> Response[str]:
+    """A line for each service and hour or day, with a column for each result."""
+    found = await report.report(
+        backend.database, backend.clock, from_at=from_at, to_at=to_at, services=services or (), per=per
+    )
+    disposition = {"Content-Disposition": f'attachment; filename="reports-per-{per}.csv"'}
+    return Response(spreadsheet.to_csv(found.items), media_type="text/csv", headers=disposition)
+
+
+HANDLERS = [show, export]
