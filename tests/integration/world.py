@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,9 @@ from ringback.engine.opener import Opener
 from ringback.engine.promoter import Promoter
 from ringback.engine.router import Router
 from ringback.engine.wrap_up import WrapUpTimer
+from ringback.services import catalog, trunks
+from ringback.services.catalog import ServiceChoices
+from ringback.services.trunks import TrunkChoices
 from ringback.telephony.port import Capability, DialRequest, LegRole
 from ringback.telephony.simulator import (
     DialledDigits,
@@ -51,9 +54,9 @@ class World:
 
     calls_survive = False
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: ManualClock | None = None) -> None:
         self.database = database
-        self.clock = ManualClock()
+        self.clock = clock or ManualClock()
         self.journal: list[Fact] = []
         self.exchange = Exchange(self.clock, DialledDigits(OrdinaryFarEnds()), journal=self.journal.append)
         self.dialer: Dialer | None = None
@@ -134,6 +137,15 @@ class World:
                 f"INSERT INTO services ({', '.join(columns)}) VALUES ({marks}) RETURNING id",  # noqa: S608
                 *columns.values(),
             )
+
+    async def change_service(self, name: str = "support", **settings: Any) -> None:
+        """Set something in a service as the API does."""
+        await catalog.update(self.database, name, ServiceChoices(**settings))
+
+    async def limit_trunk(self, channels: int | None = None, calls_per_second: float | None = None) -> None:
+        """Set the limits of the only trunk as the API does."""
+        limits = TrunkChoices(link="main", channels=channels, calls_per_second=calls_per_second)
+        await trunks.save(self.database, "main", limits)
 
     async def add_agent(self, name: str, endpoint: str = "100", *services: str, presence: str = "READY") -> int:
         """An agent of the services (of `support` when none is named)."""
@@ -271,6 +283,14 @@ class World:
             )
         return [row["event"] for row in rows]
 
+    async def decisions(self, callback_id: UUID) -> list[tuple[str, str]]:
+        """Why something was done or not done with a callback: rules and details, in order."""
+        async with self.database.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT rule, detail FROM decisions WHERE callback_id = $1 ORDER BY id", callback_id
+            )
+        return [(row["rule"], row["detail"]) for row in rows]
+
     async def outcomes(self, callback_id: UUID) -> list[str | None]:
         """How its attempts ended; None for an open one."""
         async with self.database.connection() as connection:
@@ -291,6 +311,10 @@ class World:
     def dialled(self, destination: str) -> int:
         """How often a phone was called, whether it rang or not."""
         return sum(fact.kind is FactKind.DIALLED and fact.destination == destination for fact in self.journal)
+
+    def dialled_at(self, destination: str) -> list[datetime]:
+        """When a phone was called."""
+        return [fact.at for fact in self.journal if fact.kind is FactKind.DIALLED and fact.destination == destination]
 
     def dialled_destinations(self) -> set[str]:
         """Everybody who was called."""
