@@ -119,3 +119,22 @@ async def number_of(database: Database, table: str) -> int:
     """How many rows a table has."""
     async with database.connection() as connection:
         return await connection.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608
+
+
+async def places_of(database: Database, digits: str) -> set[str]:
+    """Every column of every table in which these digits are found, as table.column."""
+    async with database.connection() as connection:
+        columns = await connection.fetch(
+            """
+            SELECT c.relname AS table, a.attname AS column, a.atttypid = 'bytea'::regtype AS is_bytes
+            FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+            """
+        )
+        found: set[str] = set()
+        for table, column, is_bytes in columns:
+            text = f"encode({column}, 'escape')" if is_bytes else f"{column}::text"
+            query = f"SELECT EXISTS (SELECT FROM {table} WHERE position($1 IN {text}) > 0)"  # noqa: S608
+            if await connection.fetchval(query, digits):
+                found.add(f"{table}.{column}")
+    return found
