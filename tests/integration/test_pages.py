@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from ringback.callbacks import pages, requests
+from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.pages import LAST, CallbackFilter, InvalidFilter, Page
-from ringback.callbacks.requests import CallbackRequest
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database

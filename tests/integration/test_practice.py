@@ -11,9 +11,9 @@ from ringback.accounts.api_keys import Scope
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.callbacks import pages, requests
+from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.pages import CallbackFilter
-from ringback.callbacks.requests import CallbackRequest
 from ringback.callbacks.states import State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database

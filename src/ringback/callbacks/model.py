@@ -10,6 +10,8 @@ import msgspec
 
 from ringback.callbacks.states import Event, Result, State
 
+MAX_TEXT = 200
+
 
 class Channel(StrEnum):
     """Where the customer asked."""
@@ -34,6 +36,11 @@ class Actor(msgspec.Struct, frozen=True):
 
     kind: ActorKind
     name: str
+
+    @property
+    def cancels_as(self) -> Result:
+        """The result of a callback that they cancel."""
+        return Result.CANCELLED_BY_ADMIN if self.kind is ActorKind.USER else Result.CANCELLED
 
 
 ENGINE = Actor(ActorKind.ENGINE, "engine")

@@ -70,6 +70,11 @@ def promise_at(desired_at: datetime, zone_name: str, now: datetime) -> Promise:
     return _promise(desired_at, zone)
 
 
+def in_words(local: datetime, zone_name: str) -> str:
+    """A promised time for people, by the customer's clock."""
+    return f"{local:%Y-%m-%d %H:%M} {zone_name}"
+
+
 def require_offset(field: str, instant: datetime) -> None:
     """Raises TimeWithoutOffset for a time that names no instant."""
     if instant.tzinfo is None:

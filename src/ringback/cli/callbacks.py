@@ -8,10 +8,10 @@ import typer
 from rich.console import RenderableType
 
 from ringback.callbacks import pages, requests, trace, views
+from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.lifecycle import CallbackNotFound
 from ringback.callbacks.model import Channel
 from ringback.callbacks.pages import CallbackFilter, Page
-from ringback.callbacks.requests import CallbackRequest
 from ringback.callbacks.states import Result, State
 from ringback.callbacks.trace import CallbackTrace
 from ringback.callbacks.views import CallbackView
@@ -66,7 +66,10 @@ def create(
     name: Annotated[str | None, typer.Option("--name", help="The customer's name.")] = None,
     language: Annotated[str | None, typer.Option("--language", help="The customer's language, such as de.")] = None,
     channel: Annotated[Channel | None, typer.Option("--channel", help="Where the customer asked.")] = None,
-    priority: Annotated[int, typer.Option("--priority", help="How many steps ahead of its time it waits.")] = 0,
+    priority: Annotated[
+        int | None,
+        typer.Option("--priority", help="How many steps ahead of its time it waits; else as the service says."),
+    ] = None,
     user_data: Annotated[str | None, typer.Option("--user-data", metavar="JSON", help="More to keep with it.")] = None,
     json: JsonOption = False,
 ) -> None:

@@ -4,8 +4,8 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.model import Channel
-from ringback.callbacks.requests import CallbackRequest
 
 MEAN_GAP_SECONDS = 2.5
 SHARE_SCHEDULED = 0.25

@@ -9,8 +9,8 @@ import structlog
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.callbacks import requests
+from ringback.callbacks.limits import AlreadyWaiting
 from ringback.callbacks.model import Actor, ActorKind
-from ringback.callbacks.requests import AlreadyWaiting
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.database.queries import QueryFile

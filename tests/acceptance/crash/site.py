@@ -15,8 +15,8 @@ import msgspec
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.callbacks import requests
+from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.model import Actor, ActorKind
-from ringback.callbacks.requests import CallbackRequest
 from ringback.clock import SystemClock
 from ringback.database.pool import Database
 from ringback.services import catalog

@@ -16,9 +16,10 @@ from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
 from ringback.api.requests import ApiRequest, WithoutBodyToo
 from ringback.callbacks import pages, requests, trace, views
-from ringback.callbacks.model import Actor
+from ringback.callbacks.creation import CallbackRequest
+from ringback.callbacks.idempotency import MAX_KEY, IdempotencyKey
+from ringback.callbacks.model import MAX_TEXT, Actor
 from ringback.callbacks.pages import CallbackFilter, Page
-from ringback.callbacks.requests import MAX_KEY, MAX_TEXT, CallbackRequest, IdempotencyKey
 from ringback.callbacks.states import Result, State
 from ringback.callbacks.trace import CallbackTrace
 from ringback.callbacks.views import CallbackView

@@ -1,19 +1,25 @@
-"""`/api/v1/services/{name}/number-rules`."""
+"""`/api/v1/services/{name}/number-rules`.
+
+What is left out of a request keeps its value, as with the other documents of a service.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import get, post, put
+from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, UnsetType
 
 from ringback.accounts.api_keys import Scope
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_CHANGING, WHEN_READING
-from ringback.callbacks.requests import MAX_TEXT
+from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING
+from ringback.api.v1.service_settings import IfMatch, answer, revision
+from ringback.booking import setup
+from ringback.callbacks.model import MAX_TEXT
 from ringback.numbers.model import MAX_PATTERNS, BlockedPattern, NumberRules
 from ringback.services import catalog, number_checks
 from ringback.services.catalog import ServiceChoices
@@ -25,14 +31,15 @@ PATH = "/api/v1/services/{name:str}/number-rules"
 
 
 class ServiceNumberRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which numbers a service calls, and at which hours of the customer's day; what is left out does not restrict.
+    """Which numbers a service calls, and at which hours of the customer's day.
 
-    `permitted_countries`: ISO 3166, such as DE, or 001 for numbers of no country; empty: all.
+    `permitted_countries`: ISO 3166, such as DE, or 001 for numbers of no country; empty: all. `calling_hours` null:
+    at any hour.
     """
 
-    permitted_countries: Sequence[str] = ()
-    blocked: Annotated[Sequence[BlockedPattern], msgspec.Meta(max_length=MAX_PATTERNS)] = ()
-    calling_hours: CallingHours | None = None
+    permitted_countries: Sequence[str] | UnsetType = UNSET
+    blocked: Annotated[Sequence[BlockedPattern], msgspec.Meta(max_length=MAX_PATTERNS)] | UnsetType = UNSET
+    calling_hours: CallingHours | UnsetType | None = UNSET
 
 
 class NumberQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,19 +51,23 @@ class NumberQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 @get(opt=needs(Scope.READ), summary="Which numbers a service calls", responses=WHEN_READING)
-async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> ServiceNumberRules:
+async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> Response[ServiceNumberRules]:
     """Permitted countries, blocked patterns and calling hours."""
-    return _rules_of(await catalog.get(backend.database, name))
+    return _answer(await catalog.get(backend.database, name))
 
 
-@put(opt=needs(Scope.MANAGE), summary="Set which numbers a service calls", responses=WHEN_CHANGING)
-async def replace(
-    name: FromPath[str], data: JSONBody[ServiceNumberRules], backend: NamedDependency[Backend]
-) -> ServiceNumberRules:
-    """All of it is replaced; it holds for new callbacks, and for those that wait before each dial."""
-    rules = NumberRules(permitted_countries=data.permitted_countries, blocked=data.blocked)
-    choices = ServiceChoices(number_rules=rules, calling_hours=data.calling_hours)
-    return _rules_of(await catalog.update(backend.database, name, choices))
+@put(opt=needs(Scope.MANAGE), summary="Change which numbers a service calls", responses=WHEN_REPLACING)
+async def save(
+    name: FromPath[str],
+    data: JSONBody[ServiceNumberRules],
+    backend: NamedDependency[Backend],
+    if_match: IfMatch = None,
+) -> Response[ServiceNumberRules]:
+    """It holds for new callbacks, and before each dial for those that wait."""
+    # Two of the three are one setting of the service: what is left out must not overwrite what is set meanwhile.
+    service = await catalog.get(backend.database, name)
+    wanted = revision(if_match) or catalog.revision_of(service)
+    return _answer(await setup.change(backend.database, name, _choices(data, service.number_rules), revision=wanted))
 
 
 @post("/test", opt=needs(Scope.READ), status_code=200, summary="Try a number", responses=WHEN_CHANGING)
@@ -66,12 +77,19 @@ async def check(name: FromPath[str], data: JSONBody[NumberQuestion], backend: Na
     return number_checks.check(service, data.phone_number, data.at or backend.clock.now(), data.time_zone)
 
 
-def _rules_of(service: Service) -> ServiceNumberRules:
-    return ServiceNumberRules(
+def _choices(data: ServiceNumberRules, rules: NumberRules) -> ServiceChoices:
+    given = {"permitted_countries": data.permitted_countries, "blocked": data.blocked}
+    changes = {field: value for field, value in given.items() if value is not UNSET}
+    return ServiceChoices(number_rules=msgspec.structs.replace(rules, **changes), calling_hours=data.calling_hours)
+
+
+def _answer(service: Service) -> Response[ServiceNumberRules]:
+    rules = ServiceNumberRules(
         permitted_countries=service.number_rules.permitted_countries,
         blocked=service.number_rules.blocked,
         calling_hours=service.calling_hours,
     )
+    return answer(service, rules)
 
 
-HANDLERS = [show, replace, check]
+HANDLERS = [show, save, check]

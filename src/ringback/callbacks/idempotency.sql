@@ -1,10 +1,3 @@
--- name: waiting_of_number
-SELECT id
-FROM callbacks
-WHERE service_id = :service_id AND phone_number = :phone_number AND state <> 'COMPLETED'
-ORDER BY created_at
-LIMIT :limit
-
 -- name: claim_key
 INSERT INTO idempotency_keys (api_key_id, idempotency_key, request_hash, callback_id, created_at)
 VALUES (:api_key_id, :idempotency_key, :request_hash, :callback_id, :now)

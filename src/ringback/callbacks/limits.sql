@@ -1,0 +1,32 @@
+-- name: waiting_of_number
+SELECT id
+FROM callbacks
+WHERE service_id = :service_id AND phone_number = :phone_number AND state <> 'COMPLETED'
+ORDER BY created_at
+LIMIT :limit
+
+-- name: reached
+-- When the oldest of the last so many was created, if a limit's time holds so many; and who waits, up to the limit.
+SELECT
+    CASE WHEN :number_limit > 0 THEN (
+        SELECT created_at FROM callbacks
+        WHERE service_id = :service_id AND phone_number = :phone_number
+            AND created_at > :now::timestamptz - make_interval(secs => :number_limit_seconds::int)
+        ORDER BY created_at DESC
+        OFFSET greatest(:number_limit::int, 1) - 1
+        LIMIT 1
+    ) END AS oldest_of_number,
+    CASE WHEN :creation_limit > 0 THEN (
+        SELECT created_at FROM callbacks
+        WHERE service_id = :service_id
+            AND created_at > :now::timestamptz - make_interval(secs => :creation_limit_seconds::int)
+        ORDER BY created_at DESC
+        OFFSET greatest(:creation_limit::int, 1) - 1
+        LIMIT 1
+    ) END AS oldest_of_service,
+    (
+        SELECT count(*)
+        FROM (
+            SELECT FROM callbacks WHERE service_id = :service_id AND state = 'QUEUED' LIMIT :queue_limit::int
+        ) AS counted
+    ) AS waiting
