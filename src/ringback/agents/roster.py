@@ -1,5 +1,6 @@
 """The agents of an installation: who they are, which services they serve and what their presence is."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -13,9 +14,11 @@ from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible
 from ringback.services import catalog
+from ringback.services.model import Saved
 
 MAX_NAME_LENGTH = 64
-NO_PATHS = (".", "..")  # an address would lead elsewhere
+MAX_TEXT = 200
+NO_PATHS = (".", "..", "import")  # an address would lead elsewhere
 
 
 class InvalidAgent(NeverPossible):
@@ -52,19 +55,46 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     services: tuple[str, ...]
 
 
+class AgentChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent as wanted. `endpoint`: what the telephone system rings. `services`: exactly those served.
+
+    Without `display_name` it stays as it is; a new agent is shown by name.
+    """
+
+    name: str
+    endpoint: str
+    services: Sequence[str]
+    display_name: str | None = None
+
+
+class AgentChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of agents that were to be saved: their names; `unchanged`: how many were like that already."""
+
+    created: list[str]
+    changed: list[str]
+    unchanged: int
+
+
 _sql = QueryFile(__file__, "roster.sql")
 _AGENTS = _sql.query("agents", AgentView)
-_SAVE = _sql.query("save", int)
+_ADD_ALL = _sql.query("add_all", str)
+_LOCK_ALL = _sql.command("lock_all")
+_CHANGE_ALL = _sql.query("change_all", str)
+_SERVE_ALL = _sql.query("serve_all", str)
+_PRACTICE_AMONG = _sql.query("practice_among", str)
 _DELETE = _sql.command("delete")
-_LEAVE_SERVICES = _sql.command("leave_services")
-_JOIN_SERVICES = _sql.command("join_services")
 
 
 async def list_all(database: Database, *, service: str | None = None) -> list[AgentView]:
     """Every agent, or those who serve one service, by name. Raises ServiceNotFound."""
     async with database.connection() as connection:
         service_id = None if service is None else (await catalog.named(connection, service)).id
-        return await _AGENTS.all(connection, name=None, service_id=service_id)
+        return await list_with(connection, service_id=service_id)
+
+
+async def list_with(connection: Connection, *, service_id: int | None = None) -> list[AgentView]:
+    """Every agent, or those who serve one service, by name."""
+    return await _AGENTS.all(connection, name=None, service_id=service_id)
 
 
 async def get(database: Database, name: str) -> AgentView:
@@ -87,28 +117,55 @@ async def save(
     name: str,
     *,
     endpoint: str,
-    services: list[str],
+    services: Sequence[str],
     display_name: str | None = None,
     is_practice: bool = False,
-) -> AgentView:
+) -> Saved[AgentView]:
     """Create the agent, OFFLINE, or change one who is there; `services` are then exactly those served.
 
     Without `display_name` it stays as it is. `is_practice` counts at creation. Raises InvalidAgent, ServiceNotFound.
     """
-    _check(name, endpoint, display_name)
+    wanted = AgentChoices(name=name, endpoint=endpoint, services=services, display_name=display_name)
+    check(wanted)
     async with database.transaction() as connection:
-        service_ids = await catalog.ids_of(connection, services)
-        agent_id = await _SAVE.one(
+        await catalog.ids_of(connection, services)
+        changes = await save_all_with(connection, [wanted], clock.now(), is_practice=is_practice)
+        return Saved(await named(connection, name), bool(changes.created))
+
+
+async def save_all_with(
+    connection: Connection, wanted: Sequence[AgentChoices], now: datetime, *, is_practice: bool = False
+) -> AgentChanges:
+    """`save` for many within a transaction of the caller, in four queries.
+
+    Each was checked, each service exists, and no name is among them twice.
+    """
+    rows = {
+        "names": [agent.name for agent in wanted],
+        "display_names": [agent.display_name for agent in wanted],
+        "endpoints": [agent.endpoint for agent in wanted],
+    }
+    created = set(await _ADD_ALL.all(connection, **rows, now=now, is_practice=is_practice))
+    await _LOCK_ALL.run(connection, names=rows["names"])
+    changed = set(await _CHANGE_ALL.all(connection, **rows))
+    pairs = [(agent.name, service) for agent in wanted for service in agent.services]
+    changed |= set(
+        await _SERVE_ALL.all(
             connection,
-            name=name,
-            display_name=display_name,
-            endpoint=endpoint,
-            now=clock.now(),
-            is_practice=is_practice,
+            names=rows["names"],
+            agents=[agent for agent, _ in pairs],
+            services=[service for _, service in pairs],
         )
-        await _LEAVE_SERVICES.run(connection, id=agent_id, service_ids=service_ids)
-        await _JOIN_SERVICES.run(connection, id=agent_id, service_ids=service_ids)
-        return await named(connection, name)
+    )
+    changed -= created
+    return AgentChanges(
+        created=sorted(created), changed=sorted(changed), unchanged=len(wanted) - len(created) - len(changed)
+    )
+
+
+async def practice_among(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Which of these are agents of practice."""
+    return set(await _PRACTICE_AMONG.all(connection, names=list(names)))
 
 
 async def create(
@@ -117,7 +174,7 @@ async def create(
     name: str,
     *,
     endpoint: str,
-    services: list[str],
+    services: Sequence[str],
     display_name: str | None = None,
     is_practice: bool = False,
 ) -> AgentView:
@@ -125,7 +182,7 @@ async def create(
     async with database.connection() as connection:
         if await _AGENTS.first(connection, name=name, service_id=None) is not None:
             raise AgentExists(f"There is an agent {name!r} already", agent=name)
-    return await save(
+    saved = await save(
         database,
         clock,
         name,
@@ -134,12 +191,19 @@ async def create(
         display_name=display_name,
         is_practice=is_practice,
     )
+    return saved.what
 
 
 async def delete(database: Database, name: str) -> None:
     """Delete an agent of whom no call tells. Raises AgentNotFound, AgentInUse."""
+    async with database.transaction() as connection:
+        await delete_with(connection, name)
+
+
+async def delete_with(connection: Connection, name: str) -> None:
+    """`delete` within a transaction of the caller, which a refusal leaves as it was."""
     try:
-        async with database.transaction() as connection:
+        async with connection.transaction():
             if not await _DELETE.run(connection, name=name):
                 raise AgentNotFound(f"There is no agent {name!r}", agent=name)
     except asyncpg.ForeignKeyViolationError:
@@ -159,16 +223,21 @@ async def ask_presence(
         return await named(connection, name)
 
 
-def _check(name: str, endpoint: str, display_name: str | None) -> None:
+def check(agent: AgentChoices) -> None:
+    """Raises InvalidAgent for the first field that cannot be."""
+    name = agent.name
     fits = name.isprintable() and name == name.strip() and "/" not in name and name not in NO_PATHS
     if not fits or not 1 <= len(name) <= MAX_NAME_LENGTH:
-        raise _invalid(
-            "name", name, f"has 1 to {MAX_NAME_LENGTH} characters, no slash, blanks only inside, no mere dots"
-        )
-    if not endpoint.strip() or not endpoint.isprintable():
-        raise _invalid("endpoint", endpoint, "is what the telephone system rings, such as sip:anna@10.0.0.7")
-    if display_name is not None and not display_name.strip():
-        raise _invalid("display_name", display_name, "is not empty")
+        allowed = f"has 1 to {MAX_NAME_LENGTH} characters, no slash, blanks only inside, is no mere dots nor 'import'"
+        raise _invalid("name", name, allowed)
+    if not agent.endpoint.strip() or not _is_line(agent.endpoint):
+        raise _invalid("endpoint", agent.endpoint, "is what the telephone system rings, such as sip:anna@10.0.0.7")
+    if agent.display_name is not None and not (agent.display_name.strip() and _is_line(agent.display_name)):
+        raise _invalid("display_name", agent.display_name, f"is one line of 1 to {MAX_TEXT} characters")
+
+
+def _is_line(text: str) -> bool:
+    return text.isprintable() and len(text) <= MAX_TEXT
 
 
 def _invalid(field: str, value: object, allowed: str) -> InvalidAgent:

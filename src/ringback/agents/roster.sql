@@ -17,20 +17,49 @@ WHERE (:name::text IS NULL OR a.name = :name)
   )
 ORDER BY a.name
 
--- name: save
+-- name: add_all
 INSERT INTO agents (name, display_name, endpoint, presence_since, is_practice)
-VALUES (:name, coalesce(:display_name, :name), :endpoint, :now, :is_practice)
-ON CONFLICT (name) DO UPDATE
-SET display_name = coalesce(:display_name, agents.display_name), endpoint = EXCLUDED.endpoint
-RETURNING id
+SELECT w.name, coalesce(w.display_name, w.name), w.endpoint, :now, :is_practice
+FROM unnest(:names::text[], :display_names::text[], :endpoints::text[]) AS w (name, display_name, endpoint)
+ORDER BY w.name
+ON CONFLICT (name) DO NOTHING
+RETURNING name
 
--- name: leave_services
-DELETE FROM agent_services WHERE agent_id = :id AND service_id <> ALL (:service_ids::int[])
+-- name: lock_all
+-- In one order, so that two who save the same agents do not wait for each other for ever.
+SELECT name FROM agents WHERE name = ANY (:names::text[]) ORDER BY name FOR NO KEY UPDATE
 
--- name: join_services
-INSERT INTO agent_services (agent_id, service_id)
-SELECT :id, service_id FROM unnest(:service_ids::int[]) AS service_id
-ON CONFLICT DO NOTHING
+-- name: change_all
+UPDATE agents AS a
+SET display_name = coalesce(w.display_name, a.display_name), endpoint = w.endpoint
+FROM unnest(:names::text[], :display_names::text[], :endpoints::text[]) AS w (name, display_name, endpoint)
+WHERE a.name = w.name
+  AND (a.display_name, a.endpoint) IS DISTINCT FROM (coalesce(w.display_name, a.display_name), w.endpoint)
+RETURNING a.name
+
+-- name: serve_all
+-- A pair for each service that an agent is to serve; whose services changed is returned.
+WITH wanted AS (
+    SELECT a.id AS agent_id, s.id AS service_id
+    FROM unnest(:agents::text[], :services::text[]) AS pair (agent, service)
+    JOIN agents AS a ON a.name = pair.agent
+    JOIN services AS s ON s.name = pair.service
+), gone AS (
+    DELETE FROM agent_services AS link
+    USING agents AS a
+    WHERE a.name = ANY (:names::text[]) AND link.agent_id = a.id
+      AND NOT EXISTS (SELECT FROM wanted AS w WHERE (w.agent_id, w.service_id) = (link.agent_id, link.service_id))
+    RETURNING link.agent_id
+), come AS (
+    INSERT INTO agent_services (agent_id, service_id)
+    SELECT agent_id, service_id FROM wanted ORDER BY agent_id, service_id
+    ON CONFLICT DO NOTHING
+    RETURNING agent_id
+)
+SELECT name FROM agents WHERE id IN (SELECT agent_id FROM gone UNION SELECT agent_id FROM come)
+
+-- name: practice_among
+SELECT name FROM agents WHERE is_practice AND name = ANY (:names::text[])
 
 -- name: delete
 DELETE FROM agents WHERE name = :name

@@ -19,12 +19,34 @@ from ringback.api.methods import HeadLikeGet, methods_by_path
 from ringback.api.observation import Metrics, Observed
 from ringback.api.problems import SECURITY_HEADERS, documented_errors
 from ringback.api.requests import ApiRequest, check_parameters, parameters
-from ringback.api.v1 import agents, callbacks, live_queues, services
+from ringback.api.v1 import (
+    agents,
+    callbacks,
+    customers,
+    live_queues,
+    number_rules,
+    recordings,
+    reports,
+    service_settings,
+    services,
+    trunks,
+)
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.settings import Settings
 
-_V1 = {callbacks: "Callbacks", services: "Services", live_queues: "Services", agents: "Agents"}
+_V1 = {
+    callbacks: "Callbacks",
+    recordings: "Callbacks",
+    services: "Services",
+    service_settings: "Services",
+    live_queues: "Services",
+    number_rules: "Services",
+    trunks: "Trunks",
+    agents: "Agents",
+    reports: "Reports",
+    customers: "Customers",
+}
 
 
 def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar:

@@ -28,6 +28,7 @@ from ringback.errors import (
     TooManyRequests,
     Unavailable,
 )
+from ringback.services.catalog import ServiceChanged
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -116,6 +117,7 @@ _STATUSES: Mapping[type[Exception], int] = {
     NotFound: 404,
     MethodNotAllowed: 405,
     ConflictsNow: 409,
+    ServiceChanged: 412,
     BodyTooLarge: 413,
     NeverPossible: 422,
     TooManyRequests: 429,
@@ -129,13 +131,14 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Conflicts with how things stand now",
+    412: "Changed meanwhile",
     413: "Body too large",
     422: "Never possible as asked",
     429: "Too many requests",
     500: "Internal error",
     503: "Not available now",
 }
-_ELSEWHERE = ("ringback.engine", "ringback.cli", "ringback.practice")
+_ELSEWHERE = ("ringback.engine", "ringback.cli", "ringback.practice", "ringback.configuration")
 
 
 def _responses(texts: Mapping[int, str]) -> dict[int, ResponseSpec]:
@@ -161,6 +164,7 @@ WHEN_CHANGING = {
     **WHEN_READING,
     **_responses({409: "It conflicts with how things stand now", 413: "The body is too large"}),
 }
+WHEN_REPLACING = {**WHEN_CHANGING, **_responses({412: "It was changed since the ETag of If-Match"})}
 
 
 class DocumentedError(msgspec.Struct, frozen=True, order=True):

@@ -88,7 +88,7 @@ def change(
 
     async def do(on: Installation) -> AgentView:
         now = await roster.get(on.database, name)
-        return await roster.save(
+        saved = await roster.save(
             on.database,
             on.clock,
             name,
@@ -96,6 +96,7 @@ def change(
             services=[] if no_services else service or list(now.services),
             display_name=display_name,
         )
+        return saved.what
 
     _show([ask(do)])
 

@@ -106,6 +106,17 @@ class Database:
         if written.anything:
             self.changes.announce()
 
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncGenerator[Connection]:
+        """A transaction that is rolled back in any case: to see what a change would do, and whether it is refused."""
+        async with self.connection() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                yield connection
+            finally:
+                await transaction.rollback()
+
     async def _create_pool(self, size: int, statement_seconds: float) -> "asyncpg.Pool[Any]":
         return await asyncpg.create_pool(
             self.url,

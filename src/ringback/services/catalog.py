@@ -1,8 +1,10 @@
 """The services of an installation: looking them up, creating and changing them."""
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
+from typing import TypeAlias
 
 import asyncpg
 import msgspec
@@ -14,8 +16,8 @@ from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
 from ringback.numbers import screening
 from ringback.numbers.model import NumberRules
-from ringback.services import trunks
-from ringback.services.model import AtClosing, Mode, RetryChoice, Service, Strategy
+from ringback.services import grid, trunks
+from ringback.services.model import AtClosing, Mode, RetryChoice, Saved, Service, Strategy
 from ringback.services.schedule import (
     MAX_CAPACITY,
     CallingHours,
@@ -72,6 +74,11 @@ RETRIABLE = frozenset(
 SLOT_MINUTES = (5, 10, 15, 30, 60)
 MAX_RETRIES = 100
 MAX_RETRY_DELAY_SECONDS = 86_400
+MAX_TEXT = 200
+_TEXTS = ("display_name", "route_point", "caller_id", "caller_name")
+
+# What else a service must be to be saved; raises a NeverPossible.
+Check: TypeAlias = Callable[[Service], None]
 
 _NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f\s]([^/\x00-\x1f\x7f-\x9f]{0,62}[^/\x00-\x1f\x7f-\x9f\s])?")
 
@@ -126,6 +133,12 @@ class InvalidService(NeverPossible):
     code = "invalid-service"
 
 
+class ServiceChanged(ConflictsNow):
+    """The service is not any more what If-Match names; `service` in the details is how it is now."""
+
+    code = "service-changed"
+
+
 class ServiceChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be set in a service; what is left out keeps its value (a new service: the default).
 
@@ -177,7 +190,12 @@ class ServiceChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 async def list_all(database: Database) -> list[Service]:
     """Every service, by name."""
     async with database.connection() as connection:
-        return await _ALL.all(connection)
+        return await list_with(connection)
+
+
+async def list_with(connection: Connection) -> list[Service]:
+    """Every service, by name."""
+    return await _ALL.all(connection)
 
 
 async def get(database: Database, name: str) -> Service:
@@ -217,29 +235,87 @@ async def ids_of(connection: Connection, names: Sequence[str]) -> list[int]:
 async def create(
     database: Database, name: str, choices: ServiceChoices | None = None, *, is_practice: bool = False
 ) -> Service:
-    """Create a service with the defaults and what is chosen.
+    """Create a service with the defaults and what is chosen; hours and seats are checked by `booking.setup` alone.
 
-    Raises InvalidService, UnknownTimeZone, TrunkNotFound, ServiceExists.
+    Raises InvalidService, UnknownTimeZone, InvalidNumberRules, TrunkNotFound, ServiceExists.
     """
-    if not _NAME.fullmatch(name) or name in (".", ".."):
-        raise _invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside, no mere dots")
     async with database.transaction() as connection:
-        if not await _CREATE.run(connection, name=name, trunk=trunks.MAIN, is_practice=is_practice):
-            raise ServiceExists(f"There is a service {name!r} already", service=name)
-        return await _save(connection, await named(connection, name), choices or ServiceChoices())
+        saved = await save_with(connection, name, choices or ServiceChoices(), is_practice=is_practice)
+        return require_new(saved).what
 
 
 async def update(database: Database, name: str, choices: ServiceChoices) -> Service:
     """Change what is chosen; it holds from the next decision on. Raises as `create` does, and ServiceNotFound."""
     async with database.transaction() as connection:
-        service = _found(await _LOCK_NAMED.first(connection, name=name), name)
-        return await _save(connection, service, choices)
+        await named(connection, name)
+        return require_old(await save_with(connection, name, choices)).what
+
+
+async def save_with(
+    connection: Connection,
+    name: str,
+    choices: ServiceChoices,
+    *,
+    also: Check | None = None,
+    revision: str | None = None,
+    is_practice: bool = False,
+) -> Saved[Service]:
+    """Create a service, or change one, within a transaction of the caller; `is_practice` counts at creation.
+
+    `also`: a further check. `revision`: refuse if the service is not what this is the `revision_of`. Raises as `create`
+    and `also` do, and ServiceChanged.
+    """
+    if not _NAME.fullmatch(name) or name in (".", ".."):
+        raise _invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside, no mere dots")
+    is_new = bool(await _CREATE.run(connection, name=name, trunk=trunks.MAIN, is_practice=is_practice))
+    service = _found(await _LOCK_NAMED.first(connection, name=name), name)
+    if revision is not None and (is_new or revision != revision_of(service)):
+        raise _changed(name, None if is_new else service)
+    wanted = chosen(service, choices)
+    check(wanted)
+    if also is not None:
+        also(wanted)
+    if wanted != service:
+        await _store(connection, wanted)
+    await grid.follow(connection, service, wanted)
+    return Saved(await named(connection, name), is_new)
+
+
+def chosen(service: Service, choices: ServiceChoices) -> Service:
+    """The service as it would be with what is chosen."""
+    values = {field: getattr(choices, field) for field in choices.__struct_fields__}
+    return msgspec.structs.replace(service, **{field: value for field, value in values.items() if value is not UNSET})
+
+
+def revision_of(service: Service) -> str:
+    """A short text that changes with any setting of the service."""
+    return hashlib.sha256(msgspec.json.encode(service, order="deterministic")).hexdigest()[:16]
+
+
+def require_new(saved: Saved[Service]) -> Saved[Service]:
+    """Raises ServiceExists, which undoes the transaction that saved it."""
+    if not saved.is_new:
+        raise ServiceExists(f"There is a service {saved.what.name!r} already", service=saved.what.name)
+    return saved
+
+
+def require_old(saved: Saved[Service]) -> Saved[Service]:
+    """Raises ServiceNotFound, which undoes the transaction that saved it: it was deleted at the same time."""
+    if saved.is_new:
+        raise _not_found(saved.what.name)
+    return saved
 
 
 async def delete(database: Database, name: str) -> None:
     """Delete a service that no callback belongs to. Raises ServiceNotFound, ServiceInUse."""
+    async with database.transaction() as connection:
+        await delete_with(connection, name)
+
+
+async def delete_with(connection: Connection, name: str) -> None:
+    """`delete` within a transaction of the caller, which a refusal leaves as it was."""
     try:
-        async with database.transaction() as connection:
+        async with connection.transaction():
             service = _found(await _LOCK_NAMED.first(connection, name=name), name)
             if await _HAS_CALLBACKS.one(connection, id=service.id):
                 raise _in_use(name)
@@ -253,6 +329,10 @@ def check(service: Service) -> None:
     time_zone(service.time_zone)
     if service.default_region is not None and service.default_region not in phonenumbers.SUPPORTED_REGIONS:
         raise _invalid("default_region", service.default_region, "is an ISO 3166 country such as DE, or nothing")
+    for field in _TEXTS:
+        text = getattr(service, field)
+        if len(text) > MAX_TEXT or not text.isprintable():
+            raise _invalid(field, text, f"is one line of at most {MAX_TEXT} characters")
     if not service.display_name.strip():
         raise _invalid("display_name", service.display_name, "is not empty")
     if service.slot_minutes not in SLOT_MINUTES:
@@ -278,14 +358,10 @@ def _check_retry(outcome: str, choice: RetryChoice) -> None:
         raise _invalid(f"retries.{outcome}.delay_seconds", choice.delay_seconds, allowed)
 
 
-async def _save(connection: Connection, service: Service, choices: ServiceChoices) -> Service:
-    chosen = {field: getattr(choices, field) for field in choices.__struct_fields__}
-    wanted = msgspec.structs.replace(service, **{field: value for field, value in chosen.items() if value is not UNSET})
-    check(wanted)
-    trunk_id = await trunks.id_named(connection, wanted.trunk)
-    fields = {field: getattr(wanted, field) for field in choices.__struct_fields__ if field != "trunk"}
+async def _store(connection: Connection, service: Service) -> None:
+    trunk_id = await trunks.id_named(connection, service.trunk)
+    fields = {field: getattr(service, field) for field in ServiceChoices.__struct_fields__ if field != "trunk"}
     await _SAVE.run(connection, id=service.id, trunk_id=trunk_id, **fields)
-    return wanted
 
 
 def _found(service: Service | None, name: str) -> Service:
@@ -296,6 +372,10 @@ def _found(service: Service | None, name: str) -> Service:
 
 def _not_found(name: str) -> ServiceNotFound:
     return ServiceNotFound(f"There is no service {name!r}", service=name)
+
+
+def _changed(name: str, now: Service | None) -> ServiceChanged:
+    return ServiceChanged(f"The service {name!r} was changed meanwhile: read it again", service=now)
 
 
 def _in_use(name: str) -> ServiceInUse:

@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 import msgspec
 
 from ringback.numbers.model import NumberRules
 from ringback.services.schedule import CallingHours, CapacityRange, PublicHolidays, SpecialDay, WeeklyHours
+
+T = TypeVar("T")
+
+
+class Saved(msgspec.Struct, Generic[T], frozen=True):
+    """What was saved, as it is now; `is_new`: there was none of its name before."""
+
+    what: T
+    is_new: bool
 
 
 class Mode(StrEnum):

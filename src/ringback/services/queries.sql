@@ -8,11 +8,12 @@ SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trun
 SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trunk_id WHERE s.id = :id
 
 -- name: lock_named
+-- Callbacks of the service can be created meanwhile.
 SELECT s.*, t.name AS trunk
 FROM services AS s
 JOIN trunks AS t ON t.id = s.trunk_id
 WHERE s.name = :name
-FOR UPDATE OF s
+FOR NO KEY UPDATE OF s
 
 -- name: ids_named
 SELECT id, name FROM services WHERE name = ANY (:names::text[])
@@ -102,6 +103,7 @@ INSERT INTO trunks (name, link_id, channels, calls_per_second, is_practice)
 VALUES (:name, :link, :channels, :calls_per_second, :is_practice)
 ON CONFLICT (name) DO UPDATE
 SET link_id = excluded.link_id, channels = excluded.channels, calls_per_second = excluded.calls_per_second
+RETURNING xmax = 0 AS is_new
 
 -- name: resume_trunk
 UPDATE trunks SET paused_until = NULL, pause_reason = NULL WHERE name = :name

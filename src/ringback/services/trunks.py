@@ -10,6 +10,7 @@ import msgspec
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
+from ringback.services.model import Saved
 
 MAIN = "main"
 
@@ -23,7 +24,7 @@ class TrunkNotFound(NotFound):
 
 
 class TrunkInUse(ConflictsNow):
-    """Services or calls of the last days go through the trunk, so that it cannot be deleted."""
+    """Services or calls of the last days go through the trunk, or it is the first one, so that it cannot be deleted."""
 
     code = "trunk-in-use"
 
@@ -62,7 +63,7 @@ _sql = QueryFile(__file__)
 _ALL = _sql.query("all_trunks", Trunk)
 _NAMED = _sql.query("trunk_named", Trunk)
 _ID = _sql.query("trunk_id", int)
-_SAVE = _sql.command("save_trunk")
+_SAVE = _sql.query("save_trunk", bool)
 _RESUME = _sql.command("resume_trunk")
 _DELETE = _sql.command("delete_trunk")
 
@@ -70,7 +71,12 @@ _DELETE = _sql.command("delete_trunk")
 async def list_all(database: Database) -> list[Trunk]:
     """Every trunk, by name."""
     async with database.connection() as connection:
-        return await _ALL.all(connection)
+        return await list_with(connection)
+
+
+async def list_with(connection: Connection) -> list[Trunk]:
+    """Every trunk, by name."""
+    return await _ALL.all(connection)
 
 
 async def get(database: Database, name: str) -> Trunk:
@@ -95,19 +101,21 @@ async def id_named(connection: Connection, name: str) -> int:
     return trunk_id
 
 
-async def save(database: Database, name: str, choices: TrunkChoices, *, is_practice: bool = False) -> Trunk:
-    """Create a trunk, or change one. Raises InvalidTrunk."""
+async def save(database: Database, name: str, choices: TrunkChoices, *, is_practice: bool = False) -> Saved[Trunk]:
+    """Create a trunk, or change one; `is_practice` counts at creation. Raises InvalidTrunk."""
     async with database.transaction() as connection:
         return await save_with(connection, name, choices, is_practice=is_practice)
 
 
-async def save_with(connection: Connection, name: str, choices: TrunkChoices, *, is_practice: bool = False) -> Trunk:
+async def save_with(
+    connection: Connection, name: str, choices: TrunkChoices, *, is_practice: bool = False
+) -> Saved[Trunk]:
     """`save` within a transaction of the caller."""
     if not _NAME.fullmatch(name) or name in (".", ".."):
         text = f"A trunk's name has 1 to 64 characters, none of them a slash, blanks only inside; {name!r} is not so"
         raise InvalidTrunk(text, field="name", value=name)
-    await _SAVE.run(connection, name=name, is_practice=is_practice, **msgspec.structs.asdict(choices))
-    return await named(connection, name)
+    is_new = await _SAVE.one(connection, name=name, is_practice=is_practice, **msgspec.structs.asdict(choices))
+    return Saved(await named(connection, name), is_new)
 
 
 async def resume(database: Database, name: str) -> Trunk:
@@ -119,8 +127,16 @@ async def resume(database: Database, name: str) -> Trunk:
 
 async def delete(database: Database, name: str) -> None:
     """Raises TrunkNotFound, TrunkInUse."""
+    async with database.transaction() as connection:
+        await delete_with(connection, name)
+
+
+async def delete_with(connection: Connection, name: str) -> None:
+    """`delete` within a transaction of the caller, which a refusal leaves as it was."""
+    if name == MAIN:
+        raise TrunkInUse(f"The trunk {MAIN!r} stays: every new service begins with it", trunk=name)
     try:
-        async with database.transaction() as connection:
+        async with connection.transaction():
             if not await _DELETE.run(connection, name=name):
                 raise _not_found(name)
     except asyncpg.ForeignKeyViolationError:

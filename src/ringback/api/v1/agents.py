@@ -3,20 +3,23 @@
 from typing import Annotated
 
 import msgspec
-from litestar import get, post, put
+from litestar import Response, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from ringback.accounts.api_keys import Scope
-from ringback.agents import roster
+from ringback.agents import bulk_import, roster
+from ringback.agents.bulk_import import MAX_AGENTS, Entry
 from ringback.agents.model import Presence
-from ringback.agents.roster import AgentView
+from ringback.agents.roster import AgentChanges, AgentChoices, AgentView
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
-from ringback.callbacks.requests import MAX_TEXT
+from ringback.callbacks.model import MAX_TEXT
 
 PATH = "/api/v1/agents"
+IMPORT_LIMIT_BYTES = 10_000_000
 
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
@@ -33,6 +36,12 @@ class AgentRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     endpoint: Text
     services: list[str]
     display_name: Text | None = None
+
+
+class ImportRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The agents to create or change; those who are not among them stay as they are."""
+
+    items: Annotated[list[AgentChoices], msgspec.Meta(max_length=MAX_AGENTS)]
 
 
 class PresenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,10 +63,17 @@ async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> AgentV
     return await roster.get(backend.database, name)
 
 
-@put("/{name:str}", opt=needs(Scope.AGENTS), summary="Create or change an agent", responses=WHEN_CHANGING)
-async def save(name: FromPath[str], data: JSONBody[AgentRequest], backend: NamedDependency[Backend]) -> AgentView:
+@put(
+    "/{name:str}",
+    opt=needs(Scope.AGENTS),
+    summary="Create or change an agent",
+    responses={**WHEN_CHANGING, 201: ResponseSpec(AgentView, description="It is new")},
+)
+async def save(
+    name: FromPath[str], data: JSONBody[AgentRequest], backend: NamedDependency[Backend]
+) -> Response[AgentView]:
     """A new agent is OFFLINE; repeating the request is harmless."""
-    return await roster.save(
+    saved = await roster.save(
         backend.database,
         backend.clock,
         name,
@@ -65,6 +81,25 @@ async def save(name: FromPath[str], data: JSONBody[AgentRequest], backend: Named
         services=data.services,
         display_name=data.display_name,
     )
+    return Response(saved.what, status_code=201 if saved.is_new else 200)
+
+
+@post(
+    "/import",
+    opt=needs(Scope.AGENTS),
+    status_code=200,
+    request_max_body_size=IMPORT_LIMIT_BYTES,
+    summary="Create or change many agents",
+    responses=WHEN_CHANGING,
+)
+async def import_all(
+    data: JSONBody[ImportRequest],
+    backend: NamedDependency[Backend],
+    dry_run: Annotated[bool, QueryParameter(description="true: only say what would become of them")] = False,
+) -> AgentChanges:
+    """All of them or none: each mistake is named in `details.problems`. Repeating the request is harmless."""
+    entries = [Entry(f"items[{index}]", agent) for index, agent in enumerate(data.items)]
+    return await bulk_import.import_all(backend.database, backend.clock, entries, is_rehearsal=dry_run)
 
 
 @post(
@@ -83,4 +118,4 @@ async def ask_presence(
     return await roster.ask_presence(backend.database, backend.clock, name, data.state, data.reason)
 
 
-HANDLERS = [list_all, show, save, ask_presence]
+HANDLERS = [list_all, show, save, import_all, ask_presence]

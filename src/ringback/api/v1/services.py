@@ -1,17 +1,23 @@
 """`/api/v1/services`."""
 
+from typing import Any
+
 import msgspec
-from litestar import get
+from litestar import Response, delete, get, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, JSONBody
 
 from ringback.accounts.api_keys import Scope
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_READING
+from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING
+from ringback.api.v1.service_settings import IfMatch, answer, revision
+from ringback.booking import setup
 from ringback.callbacks import queue
 from ringback.callbacks.queue import ServiceStatus
 from ringback.services import catalog
+from ringback.services.catalog import ServiceChoices
 from ringback.services.model import Service
 
 PATH = "/api/v1/services"
@@ -30,9 +36,30 @@ async def list_all(backend: NamedDependency[Backend]) -> Services:
 
 
 @get("/{name:str}", opt=needs(Scope.READ), summary="One service", responses=WHEN_READING)
-async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> Service:
-    """A service with its settings."""
-    return await catalog.get(backend.database, name)
+async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> Response[Service]:
+    """A service with its settings; the ETag is for If-Match when they are changed."""
+    service = await catalog.get(backend.database, name)
+    return answer(service, service)
+
+
+@put(
+    "/{name:str}",
+    opt=needs(Scope.MANAGE),
+    summary="Create or change a service",
+    responses={**WHEN_REPLACING, 201: ResponseSpec(Service, description="It is new")},
+)
+async def save(
+    name: FromPath[str], data: JSONBody[ServiceChoices], backend: NamedDependency[Backend], if_match: IfMatch = None
+) -> Response[Any]:
+    """What is left out keeps its value; a new service begins with the defaults. It holds from the next decision on."""
+    saved = await setup.save(backend.database, name, data, revision=revision(if_match))
+    return answer(saved.what, saved.what, 201 if saved.is_new else 200)
+
+
+@delete("/{name:str}", opt=needs(Scope.MANAGE), status_code=204, summary="Delete a service", responses=WHEN_CHANGING)
+async def remove(name: FromPath[str], backend: NamedDependency[Backend]) -> None:
+    """Possible while no callback belongs to it; else set its mode to CLOSED."""
+    await catalog.delete(backend.database, name)
 
 
 @get("/{name:str}/status", opt=needs(Scope.READ), summary="How things stand in a service", responses=WHEN_READING)
@@ -41,4 +68,4 @@ async def status(name: FromPath[str], backend: NamedDependency[Backend]) -> Serv
     return await queue.status(backend.database, backend.clock, name)
 
 
-HANDLERS = [list_all, show, status]
+HANDLERS = [list_all, show, save, remove, status]
