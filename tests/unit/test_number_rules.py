@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,6 +158,13 @@ def test_the_place_of_a_bad_pattern_among_good_ones_is_told() -> None:
     with pytest.raises(InvalidNumberRules) as refusal:
         screening.check_rules(NumberRules(blocked=[good, BlockedPattern(kind=PREFIX, pattern="x"), good]))
     assert refusal.value.details["field"] == "blocked[1].pattern"
+
+
+def test_more_than_a_thousand_patterns_are_no_number_rules() -> None:
+    blocked = [{"kind": "PREFIX", "pattern": "+49"}]
+    assert len(msgspec.convert({"blocked": blocked * 1_000}, NumberRules).blocked) == 1_000
+    with pytest.raises(msgspec.ValidationError, match="length <= 1000"):
+        msgspec.convert({"blocked": blocked * 1_001}, NumberRules)
 
 
 def test_a_thousand_patterns_are_all_looked_at() -> None:
