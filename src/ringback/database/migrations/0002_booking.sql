@@ -6,7 +6,7 @@ CREATE TABLE trunks (
     name text NOT NULL,
     link_id text NOT NULL,
     channels int,
-    calls_per_second real,
+    calls_per_second double precision,
     next_dial_at timestamptz,
     paused_until timestamptz,
     pause_reason text,
