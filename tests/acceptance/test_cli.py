@@ -64,6 +64,17 @@ def test_a_service_is_added_changed_listed_and_removed(ringback: Command) -> Non
     assert ringback.json("services", "list") == []
 
 
+def test_a_number_is_tried_without_calling_it(with_service: Command) -> None:
+    told = with_service.does("services", "test-number", "support", "(202) 555-0133")
+    assert "+12025550133 may be called." in told
+    assert "every country is permitted" in told
+    refused = with_service.json("services", "test-number", "support", "1 900 234 5678")
+    assert (refused["is_permitted"], refused["next_allowed_at"]) == (False, None)
+    assert "premium rate numbers are not called" in refused["reasons"][0]["text"]
+    assert "There is no service 'nowhere'" in with_service.refuses("services", "test-number", "nowhere", NUMBER)
+    assert with_service.json("callbacks", "list")["total"] == 0
+
+
 def test_what_is_refused_is_told_in_one_line_and_changes_nothing(with_service: Command) -> None:
     before = with_service.json("services", "list")
     for words, says in REFUSED:
