@@ -10,7 +10,6 @@ import structlog
 
 from ringback.booking import rules
 from ringback.booking.plan import plan_of
-from ringback.booking.rules import Opening
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.errors import NeverPossible
@@ -51,15 +50,10 @@ async def _write(connection: Connection, service: Service, now: datetime) -> Non
         log.error("the hours of a service are not understood", service=service.name, problem=str(error))
         until = now + timedelta(days=RENEWED_DAYS_AHEAD, hours=1)
     else:
-        rows = [_within(opening, start, until) for opening in found]
         await _REPLACE.run(
             connection,
             service_id=service.id,
-            opens=[row.opens_at for row in rows],
-            closes=[row.closes_at for row in rows],
+            opens=[opening.opens_at for opening in found],
+            closes=[opening.closes_at for opening in found],
         )
     await _WRITTEN_UNTIL.run(connection, service_id=service.id, until=until)
-
-
-def _within(opening: Opening, start: datetime, until: datetime) -> Opening:
-    return Opening(max(opening.opens_at, start), min(opening.closes_at, until))

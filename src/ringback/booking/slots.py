@@ -60,7 +60,8 @@ async def nearest_free(
     for days in _DAYS_AROUND:
         around = timedelta(days=days)
         start, end = max(at - around, now), min(at + around, latest)
-        free = [slot for slot in await free_slots(connection, service, start, end, now) if slot.free != 0]
+        slots = await free_slots(connection, service, start, end, now)
+        free = (slot for slot in slots if slot.free != 0 and slot.starts_at > now)
         found = sorted(free, key=lambda slot: abs(slot.starts_at - at))[:count]
         if len(found) == count:
             break
