@@ -151,6 +151,8 @@ async def test_calling_hours_are_told_for_any_instant_and_stated_zone(
     [
         ({"phone_number": "030 1234567", "time_zone": "Mars/Base"}, "unknown-time-zone"),
         ({"phone_number": "030 1234567", "at": "2026-11-23T19:30:00"}, "invalid-request"),
+        ({"phone_number": "030 1234567", "at": "9999-12-31T23:59:59Z"}, "invalid-request"),
+        ({"phone_number": "030 1234567", "at": "0001-01-01T00:00:00+14:00"}, "invalid-request"),
         ({"phone_number": "0" * 201}, "invalid-request"),
         ({}, "invalid-request"),
     ],

@@ -16,7 +16,7 @@ from msgspec import UNSET, UnsetType
 from ringback.accounts.api_keys import Scope
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING
+from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING, InvalidRequest
 from ringback.api.v1.service_settings import IfMatch, answer, revision
 from ringback.booking import setup
 from ringback.callbacks.model import MAX_TEXT
@@ -28,6 +28,7 @@ from ringback.services.number_checks import NumberCheck
 from ringback.services.schedule import CallingHours
 
 PATH = "/api/v1/services/{name:str}/number-rules"
+YEARS = range(1970, 9_000)  # at the ends of the calendar other time zones have no such day
 
 
 class ServiceNumberRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,7 +75,10 @@ async def save(
 async def check(name: FromPath[str], data: JSONBody[NumberQuestion], backend: NamedDependency[Backend]) -> NumberCheck:
     """Whether and when the service would call this number, and what each rule says of it. Nothing is called."""
     service = await catalog.get(backend.database, name)
-    return number_checks.check(service, data.phone_number, data.at or backend.clock.now(), data.time_zone)
+    at = data.at or backend.clock.now()
+    if at.year not in YEARS:
+        raise InvalidRequest(f"at: the year is {YEARS[0]} to {YEARS[-1]}, not {at.year}")
+    return number_checks.check(service, data.phone_number, at, data.time_zone)
 
 
 def _choices(data: ServiceNumberRules, rules: NumberRules) -> ServiceChoices:
