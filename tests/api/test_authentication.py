@@ -34,12 +34,18 @@ CALLS = [
     (Scope.READ, "GET", "/api/v1/agents/anna"),
     (Scope.AGENTS, "PUT", "/api/v1/agents/anna"),
     (Scope.AGENTS, "POST", "/api/v1/agents/anna/presence"),
+    (Scope.READ, "GET", "/api/v1/reports"),
+    (Scope.READ, "GET", "/api/v1/reports/export"),
+    (Scope.MANAGE, "DELETE", "/api/v1/customers/+49301234567"),
 ]
 
 _SCOPES = {
     (
         method,
-        path.replace(ID, "{callback_id:uuid}").replace("support", "{name:str}").replace("anna", "{name:str}"),
+        path.replace(ID, "{callback_id:uuid}")
+        .replace("support", "{name:str}")
+        .replace("anna", "{name:str}")
+        .replace("+49301234567", "{phone_number:str}"),
     ): scope
     for scope, method, path in CALLS
 }
