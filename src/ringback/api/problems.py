@@ -164,6 +164,7 @@ WHEN_CHANGING = {
     **WHEN_READING,
     **_responses({409: "It conflicts with how things stand now", 413: "The body is too large"}),
 }
+WHEN_LIMITED = _responses({429: "Too much was asked: ask again after Retry-After seconds"})
 WHEN_REPLACING = {**WHEN_CHANGING, **_responses({412: "It was changed since the ETag of If-Match"})}
 
 

@@ -68,7 +68,7 @@ async def create(
     """Create the callback, QUEUED or SCHEDULED with its seat, within a transaction of the caller.
 
     Raises UserDataTooDeep, ServiceNotFound, OfferExpired, ServiceDisabled, InvalidNumber, NumberRefused,
-    AlreadyWaiting, TooManyRequests, UnknownTimeZone, TimeWithoutOffset, TooFarAhead, InThePast, NoSuchLocalTime,
+    AlreadyWaiting, LimitReached, UnknownTimeZone, TimeWithoutOffset, TooFarAhead, InThePast, NoSuchLocalTime,
     OutsideCallingHours, Closed, SlotFull, SlotsChanged, CannotKeepPromise; and asyncpg.UniqueViolationError when
     another request for the number, which may wait only once, committed at this very moment.
     """

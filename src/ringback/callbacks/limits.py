@@ -27,6 +27,12 @@ class AlreadyWaiting(ConflictsNow):
     code = "already-waiting"
 
 
+class LimitReached(TooManyRequests):
+    """A limit of the service is reached: `limit` names it; ask again after Retry-After seconds."""
+
+    code = "too-many-requests"
+
+
 class _Reached(msgspec.Struct, frozen=True, kw_only=True):
     oldest_of_number: datetime | None
     oldest_of_service: datetime | None
@@ -64,7 +70,7 @@ async def require_not_waiting(connection: Connection, service: Service, number: 
 async def require_room(
     connection: Connection, service: Service, number: str | None, now: datetime, *, is_scheduled: bool
 ) -> None:
-    """Raises TooManyRequests: `limit` names the field of the service, `retry_after_seconds` when it is over.
+    """Raises LimitReached: `limit` names the field of the service, `retry_after_seconds` when it is over.
 
     In this order: how often this number asked (None: whichever it is), how much the service was asked, how many are
     QUEUED. The last concerns only who would join the queue now.
@@ -90,14 +96,14 @@ async def require_room(
         raise await _queue_full(connection, service, now)
 
 
-def _too_many(limit: str, whom: str, value: int, seconds: int, oldest: datetime, now: datetime) -> TooManyRequests:
+def _too_many(limit: str, whom: str, value: int, seconds: int, oldest: datetime, now: datetime) -> LimitReached:
     wait = (oldest + timedelta(seconds=seconds) - now).total_seconds()
     text = f"{value} callbacks were asked for {whom} within {seconds} s, the most that {limit} allows"
-    return TooManyRequests(text, retry_after_seconds=max(ceil(wait), 1), limit=limit, value=value, seconds=seconds)
+    return LimitReached(text, retry_after_seconds=max(ceil(wait), 1), limit=limit, value=value, seconds=seconds)
 
 
-async def _queue_full(connection: Connection, service: Service, now: datetime) -> TooManyRequests:
+async def _queue_full(connection: Connection, service: Service, now: datetime) -> LimitReached:
     prospect = await queue.prospect(connection, service.id, now)
     text = f"{service.queue_limit} callbacks wait in {service.name!r}, the most that queue_limit allows"
     seconds = ceil(prospect.wait.point / prospect.place) if prospect.wait else QUEUE_RETRY_SECONDS
-    return TooManyRequests(text, retry_after_seconds=max(seconds, 1), limit="queue_limit", value=service.queue_limit)
+    return LimitReached(text, retry_after_seconds=max(seconds, 1), limit="queue_limit", value=service.queue_limit)

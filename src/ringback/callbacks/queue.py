@@ -7,11 +7,9 @@ from uuid import UUID
 import msgspec
 
 from ringback.agents.model import Presence
-from ringback.clock import Clock
-from ringback.database.pool import Connection, Database
+from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.routing.estimate import DEPARTURES, Departures, LiveQueue, WaitEstimate, estimate_wait
-from ringback.services import catalog
 from ringback.services.model import Mode
 
 # A report of the callers who hold on the line counts for so long.
@@ -21,7 +19,9 @@ LIVE_SECONDS = 60
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """What a service's callbacks depend on at this moment: its agents, its pace and its telephony link.
 
-    `live_*`: the callers who hold on the line, if the telephone system told of them within the last minute.
+    `is_open`, `opens_at`: as whoever dials sees it, by the openings that were written ahead, if they are.
+    `trunk_has_room`: a channel is free, and its pace allows one more call soon. `live_*`: the callers who hold on the
+    line, if the telephone system told of them within the last minute.
     """
 
     id: int
@@ -29,6 +29,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str
     mode: Mode
     is_open: bool
+    openings_are_written: bool
+    opens_at: datetime | None
     trunk: str
     link_id: str
     presences: Mapping[Presence, int]
@@ -40,6 +42,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     link_problem: str | None
     trunk_paused_until: datetime | None
     trunk_pause_reason: str | None
+    trunk_has_room: bool
     live_waiting: int = 0
     live_longest_wait_seconds: int | None = None
     live_answered: int | None = None
@@ -108,32 +111,6 @@ class PausedTrunk(msgspec.Struct, frozen=True):
     reason: str
 
 
-class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How things stand in a service.
-
-    `waiting` are QUEUED. `place_of_new_caller`: 1 is the next to be called. `places_among`: "callbacks and live
-    callers" while the telephone system tells of those who hold on the line, else "callbacks". `live_waiting`: how
-    many they are, null when nothing tells. `estimated_wait`, in seconds, is null when it cannot be told: no agent is
-    logged in, or too little was dialled yet.
-    """
-
-    service: str
-    display_name: str
-    mode: Mode
-    is_open: bool
-    scheduled: int
-    waiting: int
-    routing: int
-    processing: int
-    agents: Mapping[Presence, int]
-    place_of_new_caller: int
-    places_among: str
-    live_waiting: int | None
-    estimated_wait: WaitEstimate | None
-    link: LinkStatus
-    paused_trunk: PausedTrunk | None
-
-
 class Prospect(msgspec.Struct, frozen=True):
     """What a caller who came now would get: a place (1: the next), and the wait there; None when it cannot be told."""
 
@@ -149,14 +126,6 @@ class Count(msgspec.Struct, frozen=True):
     number: int
 
 
-class _Numbers(msgspec.Struct, frozen=True):
-    scheduled: int
-    waiting: int
-    routing: int
-    processing: int
-    before_a_new_caller: int
-
-
 class _Place(msgspec.Struct, frozen=True):
     id: UUID
     position: int
@@ -165,39 +134,11 @@ class _Place(msgspec.Struct, frozen=True):
 _sql = QueryFile(__file__, "queue.sql")
 _SITUATIONS = _sql.query("situations", Situation)
 _POSITIONS = _sql.query("positions", _Place)
-_NUMBERS = _sql.query("numbers", _Numbers)
 _PLACE_OF_NEW_CALLER = _sql.query("place_of_new_caller", int)
 _LINKS = _sql.query("links", LinkStatus)
 _PAUSED_TRUNKS = _sql.query("paused_trunks", PausedTrunk)
 _UNCOMPLETED = _sql.query("uncompleted", Count)
 _PRESENCES = _sql.query("presences", Count)
-
-
-async def status(database: Database, clock: Clock, service_name: str) -> ServiceStatus:
-    """How things stand in a service now. Raises ServiceNotFound."""
-    async with database.connection() as connection:
-        service = await catalog.named(connection, service_name)
-        now = clock.now()
-        situation = (await situations(connection, [service.id], now))[service.id]
-        numbers = await _NUMBERS.one(connection, service_id=service.id, now=now)
-    place = situation.place(numbers.before_a_new_caller + 1, now)
-    return ServiceStatus(
-        service=situation.name,
-        display_name=situation.display_name,
-        mode=situation.mode,
-        is_open=situation.is_open,
-        scheduled=numbers.scheduled,
-        waiting=numbers.waiting,
-        routing=numbers.routing,
-        processing=numbers.processing,
-        agents={presence: situation.presences.get(presence, 0) for presence in Presence},
-        place_of_new_caller=place,
-        places_among="callbacks" if situation.live is None else "callbacks and live callers",
-        live_waiting=None if situation.live is None else situation.live_waiting,
-        estimated_wait=situation.estimate(place),
-        link=LinkStatus(situation.link_id, situation.link_is_held, situation.link_is_up, situation.link_problem),
-        paused_trunk=situation.paused_trunk,
-    )
 
 
 async def situations(connection: Connection, service_ids: Collection[int], now: datetime) -> dict[int, Situation]:

@@ -1,6 +1,9 @@
 -- name: situations
 SELECT
-    s.id, s.name, s.display_name, s.mode, is_open(s, :now) AS is_open, t.name AS trunk, t.link_id,
+    s.id, s.name, s.display_name, s.mode, is_open(s, :now) AS is_open,
+    s.is_always_open OR coalesce(s.openings_until > :now, false) AS openings_are_written,
+    (SELECT min(o.opens_at) FROM openings AS o WHERE o.service_id = s.id AND o.opens_at > :now) AS opens_at,
+    t.name AS trunk, t.link_id,
     agents.presences,
     departures.count AS departure_count, departures.first AS first_departure, departures.last AS last_departure,
     coalesce(l.holder IS NOT NULL AND l.expires_at > :now, false) AS link_is_held,
@@ -8,6 +11,7 @@ SELECT
     l.problem AS link_problem,
     CASE WHEN t.paused_until > :now THEN t.paused_until END AS trunk_paused_until,
     t.pause_reason AS trunk_pause_reason,
+    has_room(t, :now) AS trunk_has_room,
     coalesce(live.waiting, 0) AS live_waiting, live.longest_wait_seconds AS live_longest_wait_seconds,
     live.answered AS live_answered, live.answered_within_seconds AS live_answered_within_seconds,
     live.reported_at AS live_reported_at
@@ -45,16 +49,6 @@ WITH asked AS (
     JOIN callbacks AS q ON q.service_id = ends.service_id AND q.state = 'QUEUED' AND q.place_at <= ends.place_at
 )
 SELECT id, position FROM ranked WHERE id IN (SELECT id FROM asked)
-
--- name: numbers
-SELECT
-    count(*) FILTER (WHERE state = 'SCHEDULED') AS scheduled,
-    count(*) FILTER (WHERE state = 'QUEUED') AS waiting,
-    count(*) FILTER (WHERE state = 'ROUTING') AS routing,
-    count(*) FILTER (WHERE state = 'PROCESSING') AS processing,
-    count(*) FILTER (WHERE state = 'QUEUED' AND place_at <= :now) AS before_a_new_caller
-FROM callbacks
-WHERE service_id = :service_id AND state <> 'COMPLETED'
 
 -- name: place_of_new_caller
 SELECT count(*) + 1 FROM callbacks WHERE service_id = :service_id AND state = 'QUEUED' AND place_at <= :now

@@ -18,7 +18,7 @@ from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.hard_rules import ONE_WAITING
 from ringback.callbacks.idempotency import IdempotencyKey
 from ringback.callbacks.lifecycle import TransitionRefused
-from ringback.callbacks.model import Actor, ActorKind, Booking, Callback
+from ringback.callbacks.model import Actor, Booking, Callback
 from ringback.callbacks.promise import in_words
 from ringback.callbacks.states import Event, Result, State, after
 from ringback.callbacks.times import Whereabouts
@@ -119,8 +119,7 @@ async def cancel(
 
     Of several at once one wins. Raises CallbackNotFound, TransitionRefused.
     """
-    result = Result.CANCELLED_BY_ADMIN if actor.kind is ActorKind.USER else Result.CANCELLED
-    return await _complete(database, clock, actor, callback_id, Event.CANCELLED, result, reason)
+    return await _complete(database, clock, actor, callback_id, Event.CANCELLED, actor.cancels_as, reason)
 
 
 async def claim(

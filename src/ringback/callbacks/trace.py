@@ -70,15 +70,45 @@ class Actors(msgspec.Struct, frozen=True, kw_only=True):
     cancelled_by: Actor | None
 
 
-class CallbackTrace(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole trace, in order. `seconds_in_state` counts up to now in the present state, unless COMPLETED."""
+class OfferTrace(msgspec.Struct, frozen=True, kw_only=True):
+    """What the customer was told before asking; the wait in seconds, null when it could not be told."""
 
     id: UUID
+    made_at: datetime
+    offers_immediate: bool
+    offers_scheduled: bool
+    place_of_new_caller: int
+    wait_low_seconds: int | None
+    wait_point_seconds: int | None
+    wait_high_seconds: int | None
+
+
+class CallbackTrace(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole trace, in order. `seconds_in_state` counts up to now in the present state, unless COMPLETED.
+
+    `promised_by`: dialled for the first time by then, it is on time. `slot_at`: the start of the slot in which it has,
+    or had, a seat. `recreated_from` and `recreated_as`: the callbacks before and after it. `offer`: what it was
+    created from, while that is kept.
+    """
+
+    id: UUID
+    recreated_from: UUID | None
+    recreated_as: list[UUID]
+    promised_by: datetime | None
+    slot_at: datetime | None
+    offer: OfferTrace | None
     transitions: list[Transition]
     attempts: list[AttemptTrace]
     seconds_in_state: dict[State, float]
     actors: Actors
     decisions: list[Decision]
+
+
+class _Origin(msgspec.Struct, frozen=True, kw_only=True):
+    recreated_from: UUID | None
+    recreated_as: list[UUID]
+    promised_by: datetime | None
+    slot_at: datetime | None
 
 
 class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +144,8 @@ _sql = QueryFile(__file__, "trace.sql")
 _TRANSITIONS = _sql.query("transitions", Transition)
 _ATTEMPTS = _sql.query("attempts", _Attempt)
 _LEGS = _sql.query("legs", _Leg)
+_ORIGIN = _sql.query("origin", _Origin)
+_OFFER = _sql.query("offer", OfferTrace)
 _DECISIONS = _sql.query("decisions", Decision)
 
 
@@ -126,6 +158,8 @@ async def trace(database: Database, clock: Clock, callback_id: UUID) -> Callback
             raise views.not_found(callback_id)
         return CallbackTrace(
             id=callback_id,
+            **msgspec.structs.asdict(await _ORIGIN.one(connection, id=callback_id)),
+            offer=await _OFFER.first(connection, id=callback_id),
             transitions=transitions,
             attempts=await _attempts(connection, callback_id, now),
             seconds_in_state=seconds_in_state(transitions, now),

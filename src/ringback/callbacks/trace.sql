@@ -28,3 +28,19 @@ ORDER BY t.number, l.created_at, l.role
 
 -- name: decisions
 SELECT at, rule, detail, attempt_id FROM decisions WHERE callback_id = :id ORDER BY id
+
+-- name: origin
+SELECT
+    c.recreated_from,
+    ARRAY(SELECT n.id FROM callbacks AS n WHERE n.recreated_from = c.id ORDER BY n.created_at, n.id) AS recreated_as,
+    c.promised_by, c.slot_at
+FROM callbacks AS c
+WHERE c.id = :id
+
+-- name: offer
+SELECT
+    o.id, o.made_at, o.offers_immediate, o.offers_scheduled, o.place AS place_of_new_caller,
+    o.wait_low_seconds, o.wait_point_seconds, o.wait_high_seconds
+FROM callbacks AS c
+JOIN offers AS o ON o.id = c.offer_id
+WHERE c.id = :id

@@ -29,7 +29,8 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     `promised_local` is the customer's wall clock in `promised_zone` at `desired_at`. `agent`: the one reserved or
     talking; of a COMPLETED callback the one of the last attempt. `position_in_queue` (1: the next; 0: being
     routed) and `estimated_wait` in seconds while QUEUED or ROUTING, the latter null when it cannot be told.
-    `waiting_for`: why it waits right now, for people.
+    `waiting_for`: why it waits right now, for people. `promised_by`: dialled for the first time by then, it is on time;
+    null when the wait could not be told. `recreated_from`: the COMPLETED callback that it follows.
     """
 
     id: UUID
@@ -57,6 +58,9 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     position_in_queue: int | None
     estimated_wait: WaitEstimate | None
     waiting_for: str | None
+    # What came later has a default, so that an answer kept before that is still read.
+    promised_by: datetime | None = None
+    recreated_from: UUID | None = None
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +86,8 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     place_at: datetime | None
     eligible_at: datetime | None
     completed_at: datetime | None
+    promised_by: datetime | None
+    recreated_from: UUID | None
     agent: str | None
     attempts: int
     rung: tuple[LegRole, ...]

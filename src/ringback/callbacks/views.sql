@@ -3,6 +3,7 @@ SELECT
     c.id, c.service_id, s.name AS service, c.phone_number, c.state, c.result, c.is_scheduled, c.desired_at,
     c.promised_local, c.promised_zone, c.customer_name, c.language, c.channel, c.priority, c.user_data,
     c.created_at, c.updated_at, c.queued_at, c.place_at, c.eligible_at, c.completed_at,
+    c.promised_by, c.recreated_from,
     a.name AS agent, c.attempts,
     EXISTS (SELECT FROM name_recordings AS r WHERE r.callback_id = c.id) AS has_name_recording,
     coalesce(sides.rung, '{}') AS rung,

@@ -39,6 +39,7 @@ commands = typer.Typer(no_args_is_help=True, help="Callbacks: requests of custom
 Id = Annotated[
     str, typer.Argument(metavar="ID", help=f"The id of the callback, or its last characters (at least {SHORT_ID}).")
 ]
+At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="When, such as 2026-11-24T09:00+01:00; else now.")]
 TimeZone = Annotated[
     str | None, typer.Option("--time-zone", metavar="ZONE", help="The customer's time zone, such as Europe/Berlin.")
 ]
@@ -59,9 +60,7 @@ class SeveralCallbacks(ConflictsNow):
 def create(
     service: Annotated[str, typer.Argument(metavar="SERVICE", help="The name of the service.")],
     phone_number: Annotated[str, typer.Argument(metavar="NUMBER", help="Whom to call, such as '+49 30 1234567'.")],
-    at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="When, such as 2026-11-24T09:00+01:00; else now.")
-    ] = None,
+    at: At = None,
     time_zone: TimeZone = None,
     name: Annotated[str | None, typer.Option("--name", help="The customer's name.")] = None,
     language: Annotated[str | None, typer.Option("--language", help="The customer's language, such as de.")] = None,
@@ -195,6 +194,49 @@ def reschedule(
     async def do(on: Installation) -> CallbackView:
         callback_id = await _find(on, callback)
         return await requests.reschedule(on.database, on.clock, on.actor, callback_id, desired_at, time_zone)
+
+    _show_one(ask(do), json)
+
+
+@commands.command("call-now")
+def call_now(callback: Id, json: JsonOption = False) -> None:
+    """Call a SCHEDULED callback now instead of at its desired time."""
+
+    async def do(on: Installation) -> CallbackView:
+        return await requests.call_now(on.database, on.clock, on.actor, await _find(on, callback))
+
+    _show_one(ask(do), json)
+
+
+@commands.command()
+def recreate(callback: Id, at: At = None, time_zone: TimeZone = None, json: JsonOption = False) -> None:
+    """Ask for a call again to the customer of a COMPLETED callback, now or at a chosen time.
+
+    The new callback is linked to the old one.
+    """
+    desired_at = instant_if_given(at)
+
+    async def do(on: Installation) -> CallbackView:
+        callback_id = await _find(on, callback)
+        created = await requests.recreate(on.database, on.clock, on.actor, callback_id, desired_at, time_zone)
+        return created.callback
+
+    _show_one(ask(do), json)
+
+
+@commands.command()
+def claim(
+    callback: Id,
+    reason: Annotated[str | None, typer.Option("--reason", help="More to keep with the callback.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Complete a callback whose customer rang in and is served.
+
+    It must not be joined with an agent yet; what rings is hung up within about a second.
+    """
+
+    async def do(on: Installation) -> CallbackView:
+        return await requests.claim(on.database, on.clock, on.actor, await _find(on, callback), reason)
 
     _show_one(ask(do), json)
 

@@ -8,8 +8,8 @@ import typer
 from rich.text import Text
 
 from ringback.agents.model import LOGGED_IN, Presence
-from ringback.callbacks import queue
-from ringback.callbacks.queue import ServiceStatus
+from ringback.callbacks import standing
+from ringback.callbacks.standing import ServiceStatus
 from ringback.cli.input import as_struct, assignments, json_value
 from ringback.cli.installation import Installation, ask
 from ringback.cli.output import JsonOption, duration_text, fields, marked_practice, print_json, say, table, time_text
@@ -124,7 +124,7 @@ def _chosen(texts: list[str]) -> ServiceChoices:
 
 async def _all_with_status(on: Installation) -> list[tuple[Service, ServiceStatus]]:
     services = await catalog.list_all(on.database)
-    statuses = await asyncio.gather(*(queue.status(on.database, on.clock, service.name) for service in services))
+    statuses = await asyncio.gather(*(standing.status(on.database, on.clock, service.name) for service in services))
     return list(zip(services, statuses, strict=True))
 
 

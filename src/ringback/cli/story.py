@@ -1,6 +1,6 @@
 """A callback told for people: how it stands, and all that happened to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rich.console import RenderableType
@@ -18,7 +18,7 @@ _ENDED_BY = {"US": "we hung up", "REMOTE": "they hung up", "TIMEOUT": "the time 
 
 def tell(view: CallbackView, known: CallbackTrace) -> None:
     """All of it."""
-    tell_state(view)
+    _tell_facts(view, _links(known))
     say()
     say(Text("What happened", style="bold"))
     rows = [_transition(change) for change in known.transitions]
@@ -37,8 +37,12 @@ def tell(view: CallbackView, known: CallbackTrace) -> None:
 
 def tell_state(view: CallbackView) -> None:
     """How it stands now."""
+    _tell_facts(view)
+
+
+def _tell_facts(view: CallbackView, more: Iterable[tuple[str, RenderableType]] = ()) -> None:
     say(Text.assemble(("Callback ", "bold"), (str(view.id), "bold")))
-    say(fields(_facts(view)))
+    say(fields([*_facts(view), *more]))
 
 
 def _facts(view: CallbackView) -> Iterator[tuple[str, RenderableType]]:
@@ -52,6 +56,10 @@ def _facts(view: CallbackView) -> Iterator[tuple[str, RenderableType]]:
     when = time_text(view.desired_at, has_seconds=True)
     yield "Desired", f"{when} (asked for this time)" if view.is_scheduled else f"{when} (as soon as possible)"
     yield "Promised", f"{view.promised_local:%Y-%m-%d %H:%M:%S} {view.promised_zone}"
+    if view.promised_by:
+        yield "On time until", time_text(view.promised_by, has_seconds=True)
+    if view.recreated_from:
+        yield "Recreated from", str(view.recreated_from)
     if view.agent:
         yield "Agent", view.agent
     if view.position_in_queue:
@@ -68,6 +76,16 @@ def _facts(view: CallbackView) -> Iterator[tuple[str, RenderableType]]:
             yield name, value
     for key, value in view.user_data.items():
         yield f"  {key}", str(value)
+
+
+def _links(known: CallbackTrace) -> Iterator[tuple[str, RenderableType]]:
+    for later in known.recreated_as:
+        yield "Recreated as", str(later)
+    if known.offer is not None:
+        high = known.offer.wait_high_seconds
+        wait = "" if high is None else f", a wait of at most {duration_text(high)}"
+        when = time_text(known.offer.made_at, has_seconds=True)
+        yield "Offered", f"place {known.offer.place_of_new_caller}{wait} ({when})"
 
 
 def _transition(change: Transition) -> list[RenderableType]:

@@ -214,15 +214,6 @@ async def with_id(connection: Connection, service_id: int) -> Service:
     return await _WITH_ID.one(connection, id=service_id)
 
 
-async def enabled(connection: Connection, name: str) -> Service:
-    """A service that takes callbacks now. Raises ServiceNotFound, ServiceDisabled."""
-    service = await named(connection, name)
-    if not service.mode.takes_callbacks:
-        text = f"The service {name!r} takes no callbacks: it is {service.mode}"
-        raise ServiceDisabled(text, service=name, mode=service.mode)
-    return service
-
-
 async def ids_of(connection: Connection, names: Sequence[str]) -> list[int]:
     """The ids of services by name. Raises ServiceNotFound for the first that does not exist."""
     ids = {found.name: found.id for found in await _IDS_NAMED.all(connection, names=list(names))}

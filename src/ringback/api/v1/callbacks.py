@@ -1,7 +1,7 @@
 """`/api/v1/callbacks`."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -13,13 +13,15 @@ from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, Quer
 from ringback.accounts.api_keys import Scope
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_CHANGING, WHEN_READING
+from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
 from ringback.api.requests import ApiRequest, WithoutBodyToo
-from ringback.callbacks import pages, requests, trace, views
+from ringback.callbacks import pages, requests, ring_in, trace, views
 from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.idempotency import MAX_KEY, IdempotencyKey
 from ringback.callbacks.model import MAX_TEXT, Actor
 from ringback.callbacks.pages import CallbackFilter, Page
+from ringback.callbacks.requests import Created
+from ringback.callbacks.ring_in import RingIn, RingInRequest
 from ringback.callbacks.states import Result, State
 from ringback.callbacks.trace import CallbackTrace
 from ringback.callbacks.views import CallbackView
@@ -33,6 +35,19 @@ class CancelRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)] | None = None
 
 
+class ClaimRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whatever is to be kept in the trace of a callback whose customer rang in."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)] | None = None
+
+
+class RecreateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the new callback is wanted: now, or at `desired_at`; `time_zone` (IANA) as it was stated before."""
+
+    desired_at: datetime | None = None
+    time_zone: str | None = None
+
+
 class RescheduleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The new desired time, with its offset; `time_zone` (IANA) is the one promised before unless given."""
 
@@ -40,29 +55,31 @@ class RescheduleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     time_zone: str | None = None
 
 
-@post(
-    opt=needs(Scope.CREATE),
-    summary="Ask for a call",
-    responses={**WHEN_CHANGING, 201: ResponseSpec(CallbackView, description="The callback; Location is its address")},
-)
+OptionalKey: TypeAlias = Annotated[
+    str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_KEY)
+]
+WHEN_CREATING = {
+    **WHEN_CHANGING,
+    **WHEN_LIMITED,
+    201: ResponseSpec(CallbackView, description="The callback; Location is its address"),
+}
+
+
+@post(opt=needs(Scope.CREATE), summary="Ask for a call", responses=WHEN_CREATING)
 async def create(
     data: JSONBody[CallbackRequest],
     backend: NamedDependency[Backend],
     actor: NamedDependency[Actor],
     request: ApiRequest,
-    idempotency_key: Annotated[
-        str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_KEY)
-    ] = None,
+    idempotency_key: OptionalKey = None,
 ) -> Response[Any]:
     """Create a callback: now, or at `desired_at`.
 
     With an `Idempotency-Key` header the request may be repeated without harm: the same key and body get the same
     answer and make one callback, also at the same time; another body is refused.
     """
-    key = None if idempotency_key is None else IdempotencyKey(request.user.id, idempotency_key)
-    created = await requests.create(backend.database, backend.clock, actor, data, key=key)
-    location = f"{PATH}/{created.callback.id}"
-    return Response(created.answer, status_code=201, media_type="application/json", headers={"Location": location})
+    key = _key(request, idempotency_key)
+    return _created(await requests.create(backend.database, backend.clock, actor, data, key=key))
 
 
 @get(opt=needs(Scope.READ), summary="List callbacks", responses=WHEN_READING)
@@ -146,4 +163,90 @@ async def reschedule(
     )
 
 
-HANDLERS = [create, find, show, metrics, cancel, reschedule]
+@post(
+    "/{callback_id:uuid}/call-now",
+    opt=needs(Scope.MANAGE),
+    status_code=200,
+    summary="Call now instead of at the desired time",
+    responses=WHEN_CHANGING,
+)
+async def call_now(
+    callback_id: FromPath[UUID], backend: NamedDependency[Backend], actor: NamedDependency[Actor]
+) -> CallbackView:
+    """Possible while SCHEDULED and the service calls now; it waits from now on, and gives its seat back."""
+    return await requests.call_now(backend.database, backend.clock, actor, callback_id)
+
+
+@post(
+    "/{callback_id:uuid}/recreate",
+    opt=needs(Scope.MANAGE),
+    summary="Ask for a call again",
+    operation_class=WithoutBodyToo,
+    responses=WHEN_CREATING,
+)
+async def recreate(
+    callback_id: FromPath[UUID],
+    backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
+    request: ApiRequest,
+    data: JSONBody[RecreateRequest | None] = None,
+    idempotency_key: OptionalKey = None,
+) -> Response[Any]:
+    """A new callback for the customer of a COMPLETED one, linked to it, by the rules on creation.
+
+    An `Idempotency-Key` works as for a new callback.
+    """
+    wanted = data or RecreateRequest()
+    created = await requests.recreate(
+        backend.database,
+        backend.clock,
+        actor,
+        callback_id,
+        wanted.desired_at,
+        wanted.time_zone,
+        key=_key(request, idempotency_key),
+    )
+    return _created(created)
+
+
+@post(
+    "/ring-in",
+    opt=needs(Scope.READ),
+    status_code=200,
+    summary="A customer rings in: what waits for the number?",
+    responses=WHEN_CHANGING,
+)
+async def look_for_ring_in(data: JSONBody[RingInRequest], backend: NamedDependency[Backend]) -> RingIn:
+    """The callback of this number that will be called first, with its place and estimated wait."""
+    return await ring_in.look(backend.database, backend.clock, data)
+
+
+@post(
+    "/{callback_id:uuid}/claim",
+    opt=needs(Scope.MANAGE),
+    status_code=200,
+    summary="The customer rang in and is served",
+    operation_class=WithoutBodyToo,
+    responses=WHEN_CHANGING,
+)
+async def claim(
+    callback_id: FromPath[UUID],
+    backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
+    data: JSONBody[ClaimRequest | None] = None,
+) -> CallbackView:
+    """Possible while SCHEDULED, QUEUED or ROUTING; what rings is hung up within about a second."""
+    reason = data.reason if data else None
+    return await requests.claim(backend.database, backend.clock, actor, callback_id, reason)
+
+
+def _key(request: ApiRequest, value: str | None) -> IdempotencyKey | None:
+    return None if value is None else IdempotencyKey(request.user.id, value)
+
+
+def _created(created: Created) -> Response[Any]:
+    location = f"{PATH}/{created.callback.id}"
+    return Response(created.answer, status_code=201, media_type="application/json", headers={"Location": location})
+
+
+HANDLERS = [create, find, show, metrics, cancel, reschedule, call_now, recreate, look_for_ring_in, claim]

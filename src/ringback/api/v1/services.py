@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from litestar import Response, delete, get, put
+from litestar import Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
@@ -12,10 +12,12 @@ from ringback.accounts.api_keys import Scope
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING
+from ringback.api.requests import WithoutBodyToo
 from ringback.api.v1.service_settings import IfMatch, answer, revision
 from ringback.booking import setup
-from ringback.callbacks import queue
-from ringback.callbacks.queue import ServiceStatus
+from ringback.callbacks import offers, standing
+from ringback.callbacks.offers import Offer, OfferRequest
+from ringback.callbacks.standing import ServiceStatus
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
 from ringback.services.model import Service
@@ -65,7 +67,25 @@ async def remove(name: FromPath[str], backend: NamedDependency[Backend]) -> None
 @get("/{name:str}/status", opt=needs(Scope.READ), summary="How things stand in a service", responses=WHEN_READING)
 async def status(name: FromPath[str], backend: NamedDependency[Backend]) -> ServiceStatus:
     """Who waits, which agents are there, and what a new caller may expect."""
-    return await queue.status(backend.database, backend.clock, name)
+    return await standing.status(backend.database, backend.clock, name)
 
 
-HANDLERS = [list_all, show, save, remove, status]
+@post(
+    "/{name:str}/offers",
+    opt=needs(Scope.CREATE),
+    status_code=201,
+    summary="What may be offered to a customer now",
+    operation_class=WithoutBodyToo,
+    responses=WHEN_CHANGING,
+)
+async def offer(
+    name: FromPath[str], backend: NamedDependency[Backend], data: JSONBody[OfferRequest | None] = None
+) -> Offer:
+    """By the rules on creation, without reserving anything.
+
+    The wait that is announced is kept with a callback that is created with the offer's `id` as `offer_id`.
+    """
+    return await offers.make(backend.database, backend.clock, name, data or OfferRequest())
+
+
+HANDLERS = [list_all, show, save, remove, status, offer]
