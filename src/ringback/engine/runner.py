@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from ringback.bulk.worker import BulkWorker
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.engine.cleaner import Cleaner
@@ -28,6 +29,7 @@ POLL_SECONDS = {
     "rescuer": 0.5,
     "wrap-up": 0.25,
     "expirer": 2.0,
+    "bulk": 0.5,
     "counter": 2.0,
     "cleaner": 60.0,
     "eraser": 2.0,
@@ -57,6 +59,7 @@ class Engine:
             "rescuer": self.rescuer.run_once,
             "wrap-up": WrapUpTimer(database, clock).run_once,
             "expirer": Expirer(database, clock).run_once,
+            "bulk": BulkWorker(database, clock).run_once,
             "counter": Counter(database).run_once,
             "cleaner": Cleaner(database, clock).run_once,
             "eraser": Eraser(database, clock).run_once,

@@ -1,0 +1,118 @@
+"""`/api/v1/cancellations`, `/reschedulings` and `/recreations`: one thing done to many callbacks."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, HeaderParameter, JSONBody
+
+from ringback.accounts.api_keys import Scope
+from ringback.api.auth import needs
+from ringback.api.backend import Backend
+from ringback.api.problems import WHEN_CHANGING, WHEN_READING
+from ringback.bulk import jobs
+from ringback.bulk.model import BulkJob, BulkRequest, Cancellation, Kind, Preview, Recreation, Rescheduling
+from ringback.callbacks.idempotency import MAX_KEY
+from ringback.callbacks.model import Actor
+
+PATHS = {
+    Kind.CANCELLATION: "/api/v1/cancellations",
+    Kind.RESCHEDULING: "/api/v1/reschedulings",
+    Kind.RECREATION: "/api/v1/recreations",
+}
+
+Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_KEY)]
+
+WHEN_ASKING = {**WHEN_CHANGING, 202: ResponseSpec(BulkJob, description="It is begun; Location tells how far it is")}
+
+
+class BulkJobs(msgspec.Struct, frozen=True):
+    """Bulk work, the latest first."""
+
+    items: list[BulkJob]
+
+
+@post(opt=needs(Scope.MANAGE), summary="Cancel many callbacks", responses=WHEN_ASKING)
+async def cancel(
+    data: JSONBody[Cancellation], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
+) -> Response[Any]:
+    """By ids, or all in a range of desired times; it goes on by itself, and survives whatever stops.
+
+    What rings is hung up. With an `Idempotency-Key` header the request may be repeated without harm.
+    """
+    return await _ask(backend, actor, data, key)
+
+
+@post(opt=needs(Scope.MANAGE), summary="Reschedule many callbacks", responses=WHEN_ASKING)
+async def reschedule(
+    data: JSONBody[Rescheduling], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
+) -> Response[Any]:
+    """Each follows the rules of rescheduling it alone; what they refuse keeps its time, and is told."""
+    return await _ask(backend, actor, data, key)
+
+
+@post(opt=needs(Scope.MANAGE), summary="Recreate many callbacks", responses=WHEN_ASKING)
+async def recreate(
+    data: JSONBody[Recreation], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
+) -> Response[Any]:
+    """Each follows the rules of recreating it alone; what they refuse is told."""
+    return await _ask(backend, actor, data, key)
+
+
+@post("/preview", opt=needs(Scope.MANAGE), status_code=200, summary="What would be cancelled", responses=WHEN_CHANGING)
+async def preview_cancellation(data: JSONBody[Cancellation], backend: NamedDependency[Backend]) -> Preview:
+    """How many of each state would be cancelled now; changes nothing."""
+    return await jobs.preview(backend.database, backend.clock, data)
+
+
+@post(
+    "/preview", opt=needs(Scope.MANAGE), status_code=200, summary="What would be rescheduled", responses=WHEN_CHANGING
+)
+async def preview_rescheduling(data: JSONBody[Rescheduling], backend: NamedDependency[Backend]) -> Preview:
+    """How many of each state could be rescheduled now; changes nothing. The rules about times are not tried."""
+    return await jobs.preview(backend.database, backend.clock, data)
+
+
+@post("/preview", opt=needs(Scope.MANAGE), status_code=200, summary="What would be recreated", responses=WHEN_CHANGING)
+async def preview_recreation(data: JSONBody[Recreation], backend: NamedDependency[Backend]) -> Preview:
+    """How many could be recreated now; changes nothing. The rules of creation are not tried."""
+    return await jobs.preview(backend.database, backend.clock, data)
+
+
+def _reading(kind: Kind) -> list[HTTPRouteHandler]:
+    """The calls that tell of work of one kind."""
+    name = kind.lower()
+
+    @get(opt=needs(Scope.READ), summary=f"Your {name}s of the last 24 hours", responses=WHEN_READING)
+    async def list_recent(backend: NamedDependency[Backend], actor: NamedDependency[Actor]) -> BulkJobs:
+        """Those that were asked for with this API key, the latest first."""
+        return BulkJobs(await jobs.recent(backend.database, backend.clock, actor, kind))
+
+    @get("/{job_id:uuid}", opt=needs(Scope.READ), summary=f"How far a {name} is", responses=WHEN_READING)
+    async def show(job_id: FromPath[UUID], backend: NamedDependency[Backend]) -> BulkJob:
+        """How many are done, and what became of them."""
+        return await jobs.get(backend.database, kind, job_id)
+
+    return [list_recent, show]
+
+
+async def _ask(backend: Backend, actor: Actor, request: BulkRequest, key: str | None) -> Response[Any]:
+    job = await jobs.ask(backend.database, backend.clock, actor, request, key=key)
+    return Response(job, status_code=202, headers={"Location": f"{PATHS[job.kind]}/{job.id}"})
+
+
+def routers() -> list[Router]:
+    """One for each kind of bulk work."""
+    asking = {
+        Kind.CANCELLATION: [cancel, preview_cancellation],
+        Kind.RESCHEDULING: [reschedule, preview_rescheduling],
+        Kind.RECREATION: [recreate, preview_recreation],
+    }
+    return [
+        Router(path=PATHS[kind], route_handlers=[*handlers, *_reading(kind)], tags=["Bulk work"])
+        for kind, handlers in asking.items()
+    ]

@@ -1,0 +1,164 @@
+"""Asking for bulk work, and how far it is.
+
+Which callbacks are meant is frozen when it is asked for: they are listed in batches, and a worker of any engine does
+one batch after the other. What is created or moved into the range later is not touched.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from uuid_utils.compat import uuid7
+
+from ringback.bulk import selection
+from ringback.bulk.model import BulkJob, BulkRequest, Count, Kind, Preview, Selection, kind_of
+from ringback.callbacks.idempotency import IdempotencyKeyReused
+from ringback.callbacks.model import Actor, ActorKind
+from ringback.callbacks.states import State
+from ringback.clock import Clock
+from ringback.database.pool import Connection, Database
+from ringback.database.queries import QueryFile
+from ringback.errors import NotFound
+
+RECENT = timedelta(hours=24)
+
+# A cancellation changes a whole batch in a few statements. What takes seats and looks at limits is one transaction
+# each, as when it is asked for alone: locks of several at once could be waited for in a circle.
+BATCH_SIZES: Mapping[Kind, int] = {Kind.CANCELLATION: 1_000, Kind.RESCHEDULING: 1, Kind.RECREATION: 1}
+
+
+class BulkJobNotFound(NotFound):
+    """There is no bulk work of this kind and id."""
+
+    code = "bulk-job-not-found"
+
+
+class _Job(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    kind: Kind
+    actor_kind: ActorKind
+    actor_name: str
+    asked_at: datetime
+    request: dict[str, Any]
+    total: int
+    done: int
+    succeeded: int
+    counts: tuple[Count, ...]
+    finished_at: datetime | None
+
+
+class _Earlier(msgspec.Struct, frozen=True):
+    id: UUID
+    request_hash: bytes
+
+
+class _InState(msgspec.Struct, frozen=True):
+    state: State
+    number: int
+
+
+_sql = QueryFile(__file__, "jobs.sql")
+_ADD_JOB = _sql.command("add_job")
+_JOB_OF_KEY = _sql.query("job_of_key", _Earlier)
+_FREEZE_IDS = _sql.query("freeze_ids", int)
+_FREEZE_RANGE = _sql.query("freeze_range", int)
+_SET_TOTAL = _sql.command("set_total")
+_STATES_OF_IDS = _sql.query("states_of_ids", _InState)
+_STATES_IN_RANGE = _sql.query("states_in_range", _InState)
+_JOB = _sql.query("job", _Job)
+_JOBS_OF_ACTOR = _sql.query("jobs_of_actor", _Job)
+
+
+async def ask(
+    database: Database, clock: Clock, actor: Actor, request: BulkRequest, *, key: str | None = None
+) -> BulkJob:
+    """Begin bulk work; the same `key` of the same actor with the same request gives the work that was begun with it.
+
+    Raises InvalidSelection, ServiceNotFound, IdempotencyKeyReused, and what a time can be refused for.
+    """
+    now = clock.now()
+    selection.check(request, now)
+    kind, job_id = kind_of(request), uuid7()
+    who = {"actor_kind": actor.kind, "actor_name": actor.name}
+    async with database.transaction() as connection:
+        hashed = _hashed(kind, request)
+        asked = {"request": _without_ids(request), "request_hash": hashed, "idempotency_key": key}
+        if await _ADD_JOB.run(connection, id=job_id, kind=kind, now=now, **who, **asked):
+            total = await _freeze(connection, job_id, kind, request)
+            await _SET_TOTAL.run(connection, id=job_id, total=total, now=now)
+        else:
+            earlier = await _JOB_OF_KEY.one(connection, **who, idempotency_key=key)
+            if earlier.request_hash != hashed:
+                text = f"The Idempotency-Key {key!r} was used before, with another request"
+                raise IdempotencyKeyReused(text, idempotency_key=key)
+            job_id = earlier.id
+        return _shown(await _JOB.one(connection, id=job_id, kind=kind))
+
+
+async def preview(database: Database, clock: Clock, request: BulkRequest) -> Preview:
+    """What `ask` would do now; changes nothing. Raises what `ask` does."""
+    selection.check(request, clock.now())
+    kind = kind_of(request)
+    async with database.connection() as connection:
+        if request.ids is not None:
+            found = await _STATES_OF_IDS.all(connection, ids=request.ids)
+            asked = len(set(request.ids))
+        else:
+            found = await _STATES_IN_RANGE.all(connection, **await selection.restriction(connection, kind, request))
+            asked = sum(each.number for each in found)
+    numbers = {each.state: each.number for each in found}
+    states = {state: numbers[state] for state in State if state in numbers and state in kind.possible}
+    excluded = {state: numbers[state] for state in State if state in numbers and state not in kind.possible}
+    return Preview(
+        total=sum(states.values()), states=states, excluded=excluded, not_found=asked - sum(numbers.values())
+    )
+
+
+async def get(database: Database, kind: Kind, job_id: UUID) -> BulkJob:
+    """How far bulk work is. Raises BulkJobNotFound."""
+    async with database.connection() as connection:
+        job = await _JOB.first(connection, id=job_id, kind=kind)
+    if job is None:
+        raise BulkJobNotFound(f"There is no {kind.lower()} {job_id}", id=job_id)
+    return _shown(job)
+
+
+async def recent(database: Database, clock: Clock, actor: Actor, kind: Kind) -> list[BulkJob]:
+    """The bulk work that the actor asked for within the last 24 hours, the latest first."""
+    since = clock.now() - RECENT
+    async with database.connection() as connection:
+        found = await _JOBS_OF_ACTOR.all(
+            connection, actor_kind=actor.kind, actor_name=actor.name, kind=kind, since=since
+        )
+    return [_shown(job) for job in found]
+
+
+async def _freeze(connection: Connection, job_id: UUID, kind: Kind, request: Selection) -> int:
+    """List the callbacks meant, in batches; returns how many they are."""
+    its_batches = {"job_id": job_id, "size": BATCH_SIZES[kind]}
+    if request.ids is not None:
+        ids = list(dict.fromkeys(request.ids))
+        return sum(await _FREEZE_IDS.all(connection, **its_batches, ids=ids))
+    restriction = await selection.restriction(connection, kind, request)
+    return sum(await _FREEZE_RANGE.all(connection, **its_batches, **restriction))
+
+
+def _shown(job: _Job) -> BulkJob:
+    shared: Sequence[str] = [name for name in BulkJob.__struct_fields__ if name in _Job.__struct_fields__]
+    return BulkJob(
+        **{name: getattr(job, name) for name in shared},
+        asked_by=Actor(job.actor_kind, job.actor_name),
+        refused=job.done - job.succeeded,
+        is_finished=job.finished_at is not None,
+    )
+
+
+def _without_ids(request: BulkRequest) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.to_builtins(request).items() if name != "ids"}
+
+
+def _hashed(kind: Kind, request: BulkRequest) -> bytes:
+    return hashlib.sha256(msgspec.json.encode((kind, request), order="sorted")).digest()

@@ -1,0 +1,54 @@
+-- name: add_job
+INSERT INTO bulk_jobs (id, kind, actor_kind, actor_name, asked_at, request, request_hash, idempotency_key)
+VALUES (:id, :kind, :actor_kind, :actor_name, :now, :request, :request_hash, :idempotency_key)
+ON CONFLICT ON CONSTRAINT one_bulk_job_per_idempotency_key DO NOTHING
+
+-- name: job_of_key
+SELECT id, request_hash
+FROM bulk_jobs
+WHERE actor_kind = :actor_kind AND actor_name = :actor_name AND idempotency_key = :idempotency_key
+
+-- name: freeze_ids
+INSERT INTO bulk_batches (job_id, first_position, callback_ids)
+SELECT :job_id, min(position), array_agg(id ORDER BY position)
+FROM unnest(:ids::uuid[]) WITH ORDINALITY AS asked (id, position)
+GROUP BY (position - 1) / :size::int
+RETURNING cardinality(callback_ids)
+
+-- name: freeze_range
+INSERT INTO bulk_batches (job_id, first_position, callback_ids)
+SELECT :job_id, min(position), array_agg(id ORDER BY position)
+FROM (
+    SELECT id, row_number() OVER (ORDER BY desired_at, id) AS position
+    FROM callbacks
+    WHERE desired_at >= :from_at AND desired_at < :to_at AND state = ANY (:states::text[])
+      AND (:service_ids::int[] IS NULL OR service_id = ANY (:service_ids))
+      AND (:results::text[] IS NULL OR result = ANY (:results))
+) AS found
+GROUP BY (position - 1) / :size::int
+RETURNING cardinality(callback_ids)
+
+-- name: set_total
+UPDATE bulk_jobs SET total = :total, finished_at = CASE WHEN :total = 0 THEN :now::timestamptz END WHERE id = :id
+
+-- name: states_of_ids
+SELECT state, count(*) AS number FROM callbacks WHERE id = ANY (:ids::uuid[]) GROUP BY state
+
+-- name: states_in_range
+SELECT state, count(*) AS number
+FROM callbacks
+WHERE desired_at >= :from_at AND desired_at < :to_at AND state = ANY (:states::text[])
+  AND (:service_ids::int[] IS NULL OR service_id = ANY (:service_ids))
+  AND (:results::text[] IS NULL OR result = ANY (:results))
+GROUP BY state
+
+-- name: job
+SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
+FROM bulk_jobs
+WHERE id = :id AND kind = :kind
+
+-- name: jobs_of_actor
+SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
+FROM bulk_jobs
+WHERE actor_kind = :actor_kind AND actor_name = :actor_name AND kind = :kind AND asked_at >= :since
+ORDER BY asked_at DESC, id DESC

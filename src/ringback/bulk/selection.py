@@ -1,0 +1,82 @@
+"""Which callbacks bulk work is asked for: checked strictly, because a slip could change thousands."""
+
+from datetime import datetime
+
+from ringback.bulk.model import BulkRequest, Kind, Recreation, Rescheduling, Selection
+from ringback.callbacks.promise import DAYS_AHEAD, promise_at, require_offset
+from ringback.database.pool import Connection
+from ringback.errors import NeverPossible
+from ringback.services import catalog
+from ringback.services.time_zones import time_zone
+
+MAX_SHIFT_SECONDS = 2 * DAYS_AHEAD * 86_400
+
+
+class InvalidSelection(NeverPossible):
+    """Bulk work was asked for in a way that leaves open what is meant; `field` says where."""
+
+    code = "invalid-selection"
+
+
+def check(request: BulkRequest, now: datetime) -> None:
+    """Raises InvalidSelection, TimeWithoutOffset and, for a new desired time, what `promise_at` raises."""
+    if request.ids is not None:
+        _check_ids(request)
+    else:
+        _check_range(request)
+    if isinstance(request, Rescheduling):
+        _check_shift(request)
+    if isinstance(request, Rescheduling | Recreation):
+        _check_new_time(request, now)
+
+
+async def restriction(connection: Connection, kind: Kind, request: Selection) -> dict[str, object]:
+    """How the queries over a range are restricted. Raises ServiceNotFound."""
+    results = request.results if isinstance(request, Recreation) else ()
+    return {
+        "from_at": request.from_at,
+        "to_at": request.to_at,
+        "states": sorted(kind.covered & set(request.states) if request.states else kind.covered),
+        "service_ids": await catalog.ids_of(connection, request.services) if request.services else None,
+        "results": list(results) or None,
+    }
+
+
+def _check_ids(request: BulkRequest) -> None:
+    results = request.results if isinstance(request, Recreation) else ()
+    if request.all or request.from_at or request.to_at or request.states or request.services or results:
+        raise _invalid("ids", "ids names the callbacks; all, from, to, state, service and result do not go with it")
+    if not request.ids:
+        raise _invalid("ids", "ids is empty: name at least one callback")
+
+
+def _check_range(request: BulkRequest) -> None:
+    if not request.all:
+        raise _invalid("ids", "name the callbacks by ids, or say all: true with from and to")
+    if request.from_at is None or request.to_at is None:
+        raise _invalid("from" if request.from_at is None else "to", "all needs from and to, which limit the range")
+    require_offset("from", request.from_at)
+    require_offset("to", request.to_at)
+    if request.from_at >= request.to_at:
+        text = f"from {request.from_at.isoformat()} is not before to {request.to_at.isoformat()}"
+        raise _invalid("from", text)
+
+
+def _check_shift(request: Rescheduling) -> None:
+    if (request.desired_at is None) == (request.shift_seconds is None):
+        raise _invalid("desired_at", "a rescheduling has either desired_at or shift_seconds")
+    if request.shift_seconds is not None and not 1 <= abs(request.shift_seconds) <= MAX_SHIFT_SECONDS:
+        text = f"shift_seconds is not 0 and at most {MAX_SHIFT_SECONDS} either way; {request.shift_seconds} is not so"
+        raise _invalid("shift_seconds", text)
+
+
+def _check_new_time(request: Rescheduling | Recreation, now: datetime) -> None:
+    zone = "UTC" if request.time_zone is None else request.time_zone
+    if request.desired_at is None:
+        time_zone(zone)
+    else:
+        promise_at(request.desired_at, zone, now)
+
+
+def _invalid(field: str, text: str) -> InvalidSelection:
+    return InvalidSelection(text[0].upper() + text[1:], field=field)

@@ -1,0 +1,130 @@
+"""The worker: does bulk work, one batch after the other, in whichever engine comes first.
+
+A batch is one transaction: its callbacks are changed, what became of each is noted, and the batch is gone from the
+list. A worker may die between any two lines: what it had not committed is still on the list for the next one.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import structlog
+
+from ringback.bulk import deeds
+from ringback.bulk.deeds import Deed, Found, Outcome
+from ringback.bulk.model import REQUESTS, Count, Kind
+from ringback.callbacks.lifecycle import CallbackNotFound
+from ringback.callbacks.model import Actor, ActorKind
+from ringback.callbacks.states import State
+from ringback.clock import Clock
+from ringback.database.pool import Connection, Database
+from ringback.database.queries import QueryFile
+
+# Whoever waits for the processor gets it between two batches.
+PAUSE_SECONDS = 0.005
+
+log = structlog.get_logger(__name__)
+
+
+class _Job(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    kind: Kind
+    actor_kind: ActorKind
+    actor_name: str
+    request: dict[str, object]
+    counts: tuple[Count, ...]
+
+
+class _Batch(msgspec.Struct, frozen=True):
+    first_position: int
+    callback_ids: tuple[UUID, ...]
+
+
+_sql = QueryFile(__file__, "worker.sql")
+_CLAIM_JOB = _sql.query("claim_job", _Job)
+_TAKE_BATCH = _sql.query("take_batch", _Batch)
+_LOCK_CALLBACKS = _sql.query("lock_callbacks", Found)
+_ADD_ITEMS = _sql.command("add_items")
+_ADVANCE_JOB = _sql.command("advance_job")
+
+
+class BulkWorker:
+    """Cancels, reschedules and recreates what was asked for in bulk."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def run_once(self) -> int:
+        """Work until nothing is left to do, or is being done by others; returns how many callbacks were looked at."""
+        looked_at = 0
+        try:
+            while batch := await self._do_batch():
+                looked_at += batch
+                await asyncio.sleep(PAUSE_SECONDS)
+        except asyncpg.TransactionRollbackError as problem:
+            # A deadlock with somebody else's work: the batch is still on the list.
+            log.info("bulk work is tried again", problem=str(problem))
+        return looked_at
+
+    async def _do_batch(self) -> int:
+        async with self._database.transaction() as connection:
+            job = await _CLAIM_JOB.first(connection)
+            if job is None:
+                return 0
+            batch = await _TAKE_BATCH.one(connection, job_id=job.id)
+            found = await _LOCK_CALLBACKS.all(connection, ids=batch.callback_ids)
+            outcomes = await deeds.do(connection, self._deed(job), found)
+            await self._note(connection, job, batch, {each.id: each for each in found}, outcomes)
+        return len(batch.callback_ids)
+
+    def _deed(self, job: _Job) -> Deed:
+        return Deed(
+            job_id=job.id,
+            now=self._clock.now(),
+            actor=Actor(job.actor_kind, job.actor_name),
+            request=msgspec.convert(job.request, REQUESTS[job.kind]),
+        )
+
+    async def _note(
+        self, connection: Connection, job: _Job, batch: _Batch, found: dict[UUID, Found], outcomes: dict[UUID, Outcome]
+    ) -> None:
+        """Keep what became of each, in the order asked for, and move on."""
+        before = [found.get(callback_id) for callback_id in batch.callback_ids]
+        became = [outcomes.get(callback_id) or _missing(callback_id) for callback_id in batch.callback_ids]
+        states = [each and each.state for each in before]
+        await _ADD_ITEMS.run(
+            connection,
+            job_id=job.id,
+            positions=range(batch.first_position, batch.first_position + len(before)),
+            callback_ids=batch.callback_ids,
+            phone_numbers=[each and each.phone_number for each in before],
+            services=[each and each.service for each in before],
+            desired_ats=[each and each.desired_at for each in before],
+            states_before=states,
+            is_done=[each.is_done for each in became],
+            outcomes=[each.outcome for each in became],
+            reasons=[each.reason for each in became],
+            new_callback_ids=[each.new_callback_id for each in became],
+        )
+        await _ADVANCE_JOB.run(
+            connection,
+            job_id=job.id,
+            done=len(became),
+            succeeded=sum(each.is_done for each in became),
+            counts=_added(job.counts, states, became),
+            now=self._clock.now(),
+        )
+
+
+def _missing(callback_id: UUID) -> Outcome:
+    return Outcome(False, CallbackNotFound.code, f"There is no callback {callback_id}")
+
+
+def _added(counts: Sequence[Count], states: Sequence[State | None], became: Sequence[Outcome]) -> list[Count]:
+    numbers = Counter({(count.state_before, count.outcome): count.number for count in counts})
+    numbers.update((state, each.outcome) for state, each in zip(states, became, strict=True))
+    return [Count(state_before=state, outcome=outcome, number=number) for (state, outcome), number in numbers.items()]

@@ -1,0 +1,43 @@
+-- name: claim_job
+-- The job of which least is done comes first: a small one need not wait for the end of a large one.
+SELECT id, kind, actor_kind, actor_name, request, counts
+FROM bulk_jobs
+WHERE finished_at IS NULL
+ORDER BY done, asked_at, id
+LIMIT 1
+FOR UPDATE SKIP LOCKED
+
+-- name: take_batch
+-- A statement of its own, after the lock: it sees what the last holder of the lock has left.
+DELETE FROM bulk_batches
+WHERE job_id = :job_id AND first_position = (SELECT min(first_position) FROM bulk_batches WHERE job_id = :job_id)
+RETURNING first_position, callback_ids
+
+-- name: lock_callbacks
+SELECT c.id, c.state, c.phone_number, s.name AS service, c.desired_at
+FROM callbacks AS c
+JOIN services AS s ON s.id = c.service_id
+WHERE c.id = ANY (:ids::uuid[])
+ORDER BY c.id
+FOR UPDATE OF c
+
+-- name: add_items
+INSERT INTO bulk_items (
+    job_id, position, callback_id, phone_number, service, desired_at, state_before, is_done, outcome, reason,
+    new_callback_id
+)
+SELECT :job_id, *
+FROM unnest(
+    :positions::int[], :callback_ids::uuid[], :phone_numbers::text[], :services::text[], :desired_ats::timestamptz[],
+    :states_before::text[], :is_done::boolean[], :outcomes::text[], :reasons::text[], :new_callback_ids::uuid[]
+)
+
+-- name: advance_job
+UPDATE bulk_jobs
+SET done = done + :done,
+    succeeded = succeeded + :succeeded,
+    counts = :counts,
+    finished_at = CASE
+        WHEN NOT EXISTS (SELECT FROM bulk_batches WHERE job_id = :job_id) THEN :now::timestamptz
+    END
+WHERE id = :job_id
