@@ -194,7 +194,15 @@ def test_doctor_names_a_link_that_nobody_configures(ringback: Command) -> None:
     findings = msgspec.json.decode(done.stdout, type=list[dict[str, str]])
     wrong = {(finding["what"], finding["text"]) for finding in findings if finding["verdict"] == "wrong"}
     assert ("link main", "no engine holds it: nothing is called over it") in wrong
-    assert ("service support", "calls over the link 'elsewhere', which is not configured") in wrong
+    assert ("service support", "calls over the trunk 'elsewhere', whose link 'elsewhere' is not configured") in wrong
+
+
+def test_doctor_names_a_service_that_never_opens(ringback: Command) -> None:
+    ringback.does("services", "add", "support", 'hours={"MONDAY": [{"opens": "09:00", "closes": "17:00"}]}')
+    ringback.does("services", "add", "sales", "hours={}")
+    findings = msgspec.json.decode(ringback.run("doctor", "--json").stdout, type=list[dict[str, str]])
+    never = [finding["what"] for finding in findings if "no opening in the next 31 days" in finding["text"]]
+    assert never == ["service sales"]
 
 
 def test_a_user_whom_the_database_does_not_know_is_named(ringback: Command, database_url: str) -> None:

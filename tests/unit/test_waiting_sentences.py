@@ -20,6 +20,8 @@ READY = Situation(
     display_name="Support",
     mode=Mode.RUNNING,
     is_open=True,
+    openings_are_written=True,
+    opens_at=None,
     trunk="main",
     link_id="main",
     presences={Presence.READY: 1, Presence.OFFLINE: 2},
@@ -31,6 +33,7 @@ READY = Situation(
     link_problem=None,
     trunk_paused_until=None,
     trunk_pause_reason=None,
+    trunk_has_room=True,
 )
 QUEUED = Progress(
     state=State.QUEUED,
@@ -52,7 +55,13 @@ def sentence(situation: Situation = READY, **changes: Any) -> str | None:
     ("changes", "words"),
     [
         ({"mode": Mode.PAUSED, "presences": {}}, "Service 'support' is PAUSED: nobody of it is called."),
-        ({"is_open": False}, "Service 'support' is closed at this hour."),
+        (
+            {"is_open": False, "opens_at": NOW + timedelta(hours=3)},
+            "Service 'support' is closed at this hour; it opens again at 2026-11-23T12:00:00Z.",
+        ),
+        ({"is_open": False}, "Service 'support' is closed, and does not open in the weeks to come."),
+        ({"is_open": False, "openings_are_written": False}, "not worked out by an engine yet: is one running?"),
+        ({"trunk_has_room": False, "presences": {}}, "Trunk 'main' takes no further call for the moment"),
         ({"link_is_held": False, "link_is_up": False}, "No engine holds the telephony link 'main'"),
         ({"link_is_up": False, "link_problem": "no route"}, "The telephony link 'main' is down: no route."),
         (

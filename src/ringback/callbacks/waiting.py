@@ -55,7 +55,7 @@ def _queued(progress: Progress, situation: Situation, now: datetime) -> str:
     if not situation.mode.dials:
         return f"Service {situation.name!r} is {situation.mode}: nobody of it is called."
     if not situation.is_open:
-        return f"Service {situation.name!r} is closed at this hour."
+        return _closed(situation)
     obstacle = _link_obstacle(situation) or _agent_obstacle(situation)
     if obstacle:
         return obstacle
@@ -63,6 +63,14 @@ def _queued(progress: Progress, situation: Situation, now: datetime) -> str:
     if not before:
         return "It is the next in its queue: the engine is about to reserve an agent."
     return f"It waits for its turn: {before} before it in the queue."
+
+
+def _closed(situation: Situation) -> str:
+    if not situation.openings_are_written:
+        return f"When service {situation.name!r} is open was not worked out by an engine yet: is one running?"
+    if situation.opens_at is None:
+        return f"Service {situation.name!r} is closed, and does not open in the weeks to come."
+    return f"Service {situation.name!r} is closed at this hour; it opens again at {_instant(situation.opens_at)}."
 
 
 def _link_obstacle(situation: Situation) -> str | None:
@@ -74,6 +82,8 @@ def _link_obstacle(situation: Situation) -> str | None:
     if situation.trunk_paused_until is not None:
         until = _instant(situation.trunk_paused_until)
         return f"Trunk {situation.trunk!r} is paused until {until}: {situation.trunk_pause_reason}."
+    if not situation.trunk_has_room:
+        return f"Trunk {situation.trunk!r} takes no further call for the moment: its channels or calls per second."
     return None
 
 

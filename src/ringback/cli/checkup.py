@@ -12,6 +12,8 @@ from urllib.request import urlopen
 import msgspec
 
 from ringback import practice
+from ringback.booking import rules
+from ringback.booking.plan import plan_of
 from ringback.callbacks import queue
 from ringback.callbacks.queue import PausedTrunk
 from ringback.cli.database import names_of, open_database, refusals_explained
@@ -23,13 +25,15 @@ from ringback.database import migrate
 from ringback.database.migrate import MINIMUM_VERSION
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
-from ringback.errors import RingbackError, SetupError
+from ringback.errors import NeverPossible, RingbackError, SetupError
+from ringback.services.model import Service
 from ringback.settings import Settings
 from ringback.telephony.links import adapter_name, open_telephony
 
 SLOW_MILLISECONDS = 20.0
 CLOCKS_APART = timedelta(seconds=2)
 QUESTIONS = 5
+OPEN_WITHIN_DAYS = 31
 SIP_PACKAGE = "baresip"
 
 
@@ -43,6 +47,7 @@ class _Link(msgspec.Struct, frozen=True):
 
 class _Service(msgspec.Struct, frozen=True):
     name: str
+    trunk: str
     link_id: str
     is_practice: bool
     agents: int
@@ -52,6 +57,7 @@ class _Service(msgspec.Struct, frozen=True):
 _sql = QueryFile(__file__, "checkup.sql")
 _LINKS = _sql.query("links", _Link)
 _SERVICES = _sql.query("services", _Service)
+_HOURS = _sql.query("services_with_hours", Service)
 
 
 async def check_everything(settings: Settings) -> AsyncIterator[Finding]:
@@ -122,6 +128,8 @@ async def _check_database(database: Database, links: Mapping[str, str]) -> Async
                 yield finding
             for finding in check_services(await _SERVICES.all(connection), links, known):
                 yield finding
+            for finding in check_hours(await _HOURS.all(connection), now):
+                yield finding
 
 
 async def _check_version(connection: Connection) -> Finding:
@@ -189,13 +197,28 @@ def check_services(
         is_worked = link is not None and link.is_held
         if service.link_id not in configured and not is_worked and not service.is_practice:
             mend = f"add {service.link_id}=URL to RINGBACK_LINKS, or `ringback services set {name} trunk=NAME`"
-            yield wrong(what, f"calls over the link {service.link_id!r}, which is not configured", mend)
+            text = f"calls over the trunk {service.trunk!r}, whose link {service.link_id!r} is not configured"
+            yield wrong(what, text, mend)
         if not service.agents:
             yield wrong(what, "no agent serves it", f"`ringback agents add NAME --endpoint … --service {name}`")
         elif not service.logged_in:
             yield note(what, f"none of its {service.agents} agents is logged in")
         else:
             yield ok(what, f"{service.logged_in} of {service.agents} agents logged in")
+
+
+def check_hours(services: Sequence[Service], now: datetime) -> Iterator[Finding]:
+    """Whether each service that is not CLOSED opens at all in the weeks to come."""
+    for service in services:
+        what = f"service {service.name}"
+        try:
+            plan = plan_of(service)
+        except NeverPossible as problem:
+            yield wrong(what, f"its hours are not understood: {problem}", "set them anew")
+            continue
+        if not rules.openings(plan, now, now + timedelta(days=OPEN_WITHIN_DAYS)):
+            mend = f"`ringback services set {service.name} hours=…`, or its special_days, or mode=CLOSED"
+            yield wrong(what, f"has no opening in the next {OPEN_WITHIN_DAYS} days: nobody of it is called", mend)
 
 
 def _mend_database(settings: Settings) -> str:
