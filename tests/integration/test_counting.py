@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.pages import InvalidFilter
 from ringback.callbacks.promise import TimeWithoutOffset
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.engine.counter import Counter
+from ringback.practice import remove
 from ringback.reports import counting
 from ringback.reports.report import Per, Period, report
 from ringback.services import catalog
@@ -214,6 +216,20 @@ async def test_counts_of_a_deleted_service_are_still_told_and_unknown_names_refu
     assert len(await periods(database, Per.HOUR, "support")) == 1
     with pytest.raises(ServiceNotFound):
         await periods(database, Per.HOUR, "support", "suport")
+
+
+async def test_counts_of_practice_are_marked_and_go_with_practice(database: Database) -> None:
+    await add_service(database, "sales", is_practice=True)
+    await add_service(database)
+    for service in ("sales", "support"):
+        await add_callback(database, service=service)
+    await Counter(database).run_once()
+    assert {(period.service, period.is_practice) for period in await periods(database)} == {
+        ("sales", True),
+        ("support", False),
+    }
+    await remove(database, ManualClock(), Actor(ActorKind.USER, "operator"))
+    assert [period.service for period in await periods(database)] == ["support"]
 
 
 async def test_a_time_that_cannot_be_is_refused(database: Database) -> None:

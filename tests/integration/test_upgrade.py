@@ -11,8 +11,8 @@ from tests.databases import create_database, drop_database
 
 _FILLED = """
 INSERT INTO links (id, adapter) VALUES ('main', 'simulator'), ('carrier', 'sip');
-INSERT INTO services (name, display_name, link_id, is_enabled) VALUES
-    ('support', 'Support', 'main', true), ('sales', 'Sales', 'carrier', false);
+INSERT INTO services (name, display_name, link_id, is_enabled, expire_after_seconds) VALUES
+    ('support', 'Support', 'main', true, 86400), ('sales', 'Sales', 'carrier', false, 2678400);
 INSERT INTO agents (name, display_name, endpoint) VALUES ('anna', 'Anna', '201'), ('ben', 'Ben', '202');
 INSERT INTO callbacks (
     id, service_id, phone_number, state, result, is_scheduled, desired_at, promised_local, promised_zone, waits_alone,
@@ -65,6 +65,11 @@ async def test_what_was_tried_is_counted_and_its_last_agent_known(upgraded: Conn
     assert tuple(row) == (2, "ben")
     assert await upgraded.fetchval("SELECT count(DISTINCT trunk_id) FROM attempts") == 1
     assert await upgraded.fetchval("SELECT count(*) FROM uncounted") == 1
+
+
+async def test_nothing_waits_for_longer_than_its_records_are_kept(upgraded: Connection) -> None:
+    rows = await upgraded.fetch("SELECT name, expire_after_seconds FROM services")
+    assert {tuple(row) for row in rows} == {("support", 86_400), ("sales", 1_209_600)}
 
 
 async def _record_the_first(connection: Connection) -> None:
