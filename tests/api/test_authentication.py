@@ -39,7 +39,7 @@ CALLS = [
     (Scope.MANAGE, "DELETE", "/api/v1/customers/+49301234567"),
 ]
 
-_SCOPES = {
+_SCOPES: dict[tuple[str, str], str] = {
     (
         method,
         path.replace(ID, "{callback_id:uuid}")
@@ -50,13 +50,15 @@ _SCOPES = {
     for scope, method, path in CALLS
 }
 
+_SCOPES["GET", "/api/v1/services/{name:str}/slots"] = "read or create"
+
 
 def test_every_route_says_who_may_use_it(database: Database, clock: ManualClock) -> None:
     app = create_app(database, Settings(), clock)
     for route in app.routes:
         assert isinstance(route, HTTPRoute)
         for method, (handler, _) in route.route_handler_map.items():
-            says = handler.opt.get("scope") or ("public" if handler.opt.get("is_public") else None)
+            says = " or ".join(handler.opt.get("scopes", ())) or ("public" if handler.opt.get("is_public") else None)
             is_page = route.path in PUBLIC or route.path == "/api/{path:str}"
             expected = "public" if is_page else _SCOPES.get((method, route.path))
             assert method == "OPTIONS" or (says and says == expected), f"{method} {route.path}"
@@ -72,6 +74,15 @@ async def test_a_call_needs_its_scope_and_no_other(
     assert refusal.json()["details"]["scope"] == scope
     alone = await api_keys.create(database, clock, "alone", [scope])
     assert (await client.request(method, path, headers={"X-API-Key": alone.secret})).status_code not in (401, 403)
+
+
+@pytest.mark.parametrize("scope", Scope)
+async def test_slots_are_for_who_reads_and_for_who_asks_for_calls(
+    client: httpx.AsyncClient, database: Database, clock: ManualClock, scope: Scope
+) -> None:
+    key = await api_keys.create(database, clock, "alone", [scope])
+    answer = await client.get("/api/v1/services/support/slots", headers={"X-API-Key": key.secret})
+    assert answer.status_code == (200 if scope in (Scope.READ, Scope.CREATE) else 403)
 
 
 @pytest.mark.parametrize("wrong", ["", "rbk_wrong", "ü"])

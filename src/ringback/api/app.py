@@ -21,6 +21,7 @@ from ringback.api.problems import SECURITY_HEADERS, documented_errors
 from ringback.api.requests import ApiRequest, check_parameters, parameters
 from ringback.api.v1 import (
     agents,
+    bulk,
     callbacks,
     customers,
     live_queues,
@@ -29,6 +30,7 @@ from ringback.api.v1 import (
     reports,
     service_settings,
     services,
+    slots,
     trunks,
 )
 from ringback.clock import Clock
@@ -40,6 +42,7 @@ _V1 = {
     recordings: "Callbacks",
     services: "Services",
     service_settings: "Services",
+    slots: "Services",
     live_queues: "Services",
     number_rules: "Services",
     trunks: "Trunks",
@@ -83,7 +86,8 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
 
 
 def _routers() -> list[Router]:
-    return [Router(path=module.PATH, route_handlers=module.HANDLERS, tags=[tag]) for module, tag in _V1.items()]
+    by_module = [Router(path=module.PATH, route_handlers=module.HANDLERS, tags=[tag]) for module, tag in _V1.items()]
+    return [*by_module, *bulk.routers()]
 
 
 async def _check_parameters(request: Request[Any, Any, Any]) -> None:

@@ -28,9 +28,9 @@ class ScopeMissing(NotAllowed):
     code = "scope-missing"
 
 
-def needs(scope: Scope) -> dict[str, Any]:
-    """What a route says that needs an API key of this scope."""
-    return {"scope": scope}
+def needs(*scopes: Scope) -> dict[str, Any]:
+    """What a route says that needs an API key of this scope, or of any of several."""
+    return {"scopes": scopes}
 
 
 def guard(authenticator: Authenticator) -> Guard:
@@ -40,8 +40,9 @@ def guard(authenticator: Authenticator) -> Guard:
         if handler.opt.get("is_public") or (isinstance(connection, Request) and connection.method == "OPTIONS"):
             return
         key = await authenticator.authenticate(connection.headers.get(HEADER))
-        scope = handler.opt.get("scope")
-        if scope not in key.scopes:
+        scopes: Sequence[Scope] = handler.opt.get("scopes", ())
+        if not set(scopes) & set(key.scopes):
+            scope = " or ".join(scopes)
             text = f"The API key {key.name!r} may not do this: it needs the scope {scope}"
             raise ScopeMissing(text, scope=scope, has=key.scopes)
         connection.scope["user"] = key

@@ -6,8 +6,10 @@ import msgspec
 
 from ringback.booking import rules
 from ringback.booking.plan import plan_of
-from ringback.database.pool import Connection
+from ringback.clock import Clock
+from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
+from ringback.services import catalog
 from ringback.services.model import Service
 
 DAYS_AHEAD = 31
@@ -32,6 +34,24 @@ class _Booked(msgspec.Struct, frozen=True):
 
 _sql = QueryFile(__file__)
 _BOOKED = _sql.query("booked", _Booked)
+
+
+async def bookable(
+    database: Database, clock: Clock, name: str, start: datetime | None, days: int
+) -> tuple[Service, list[FreeSlot]]:
+    """A service with its slots of so many days from `start` on (None: from now on), at most 31 days ahead.
+
+    There are none while it takes no scheduled callbacks. Raises ServiceNotFound.
+    """
+    async with database.connection() as connection:
+        service = await catalog.named(connection, name)
+        if not (service.mode.takes_callbacks and service.is_scheduled_enabled):
+            return service, []
+        now = clock.now()
+        latest = now + timedelta(days=DAYS_AHEAD)
+        since = now if start is None else min(max(start, now), latest)
+        until = min(since + timedelta(days=days), latest)
+        return service, await free_slots(connection, service, since, until, now)
 
 
 async def free_slots(
