@@ -5,7 +5,8 @@ crash tests' kills.
 """
 
 import asyncio
-from typing import cast
+from datetime import UTC, datetime
+from typing import Any, cast
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,10 @@ from ringback.agents.model import ASKABLE, Presence
 from ringback.agents.presence import ask
 from ringback.callbacks.states import State
 from ringback.database.pool import Database
+from ringback.engine.router import Router
+from ringback.numbers.model import BlockedPattern, NumberRules, PatternKind
+from ringback.services.model import Mode
+from ringback.services.schedule import OpenRange, Weekday
 from tests.acceptance.crash.invariants import check_all
 from tests.acceptance.crash.site import Site
 from tests.databases import create_database, drop_database
@@ -24,6 +29,22 @@ from tests.integration.world import World
 AGENTS = {"anna": "100", "bela": "200", "cleo": "300"}
 DIGITS = ["01", "02", "03", "04", "05", "06", "07", "10", "12", "14"]
 PHONES = sorted(AGENTS.values())
+
+CLOSES_AT = datetime(2026, 11, 23, 9, 1, tzinfo=UTC)
+UNTIL_THEN = {Weekday.MONDAY: [OpenRange("00:00", "09:01")]}
+NO_GERMANS = NumberRules(blocked=[BlockedPattern(kind=PatternKind.PREFIX, pattern="+49301")])
+CHANGES: list[dict[str, Any]] = [
+    *({"mode": mode} for mode in (Mode.RUNNING, Mode.RUNNING, Mode.DRAINING, Mode.PAUSED, Mode.CLOSED)),
+    *({"hours": hours} for hours in (None, None, UNTIL_THEN, {})),
+    *({"number_rules": rules} for rules in (NumberRules(), NumberRules(), NO_GERMANS)),
+]
+
+
+def may_be_dialled(settings: dict[str, Any], at: datetime) -> bool:
+    """Whether a service with these settings, which are the only ones changed, dials a German number at that instant."""
+    hours = settings.get("hours")
+    is_open = hours is None or (hours == UNTIL_THEN and at < CLOSES_AT)
+    return is_open and settings.get("mode", Mode.RUNNING).dials and settings.get("number_rules") != NO_GERMANS
 
 
 class ContactCentre(RuleBasedStateMachine):
@@ -41,6 +62,7 @@ class ContactCentre(RuleBasedStateMachine):
         self.callbacks: list[UUID] = []
         self.world = World(self.database)
         self.world.calls_survive = calls_survive
+        self.settings: list[tuple[datetime, dict[str, Any]]] = [(self.world.clock.now(), {})]
         self.is_cut = False
         self.runner.run(self._open(strategy))
 
@@ -65,6 +87,10 @@ class ContactCentre(RuleBasedStateMachine):
     )
     def an_agents_phone_behaves(self, phone: str, after: float | None, refuses: int | None) -> None:
         self.world.far_end(phone, decides_after_seconds=after, refuses_with=refuses, talks_seconds=7.0)
+
+    @rule(change=st.sampled_from(CHANGES), reserves_first=st.booleans())
+    def what_may_be_dialled_changes(self, change: dict[str, Any], reserves_first: bool) -> None:
+        self.runner.run(self._change(change, reserves_first))
 
     @rule(seconds=st.sampled_from([0.5, 2.0, 10.0, 40.0]))
     def time_passes(self, seconds: float) -> None:
@@ -101,6 +127,22 @@ class ContactCentre(RuleBasedStateMachine):
         async with self.database.transaction() as connection:
             await ask(connection, agent, presence, "because", self.world.clock.now())
 
+    async def _change(self, change: dict[str, Any], reserves_first: bool) -> None:
+        """Change the service, at an instant of its own; perhaps between a reservation and its dial."""
+        await self.world.clock.advance(0.001)
+        if reserves_first:
+            await Router(self.database, self.world.clock).run_once()
+        await self.world.change_service(**change)
+        self.settings.append((self.world.clock.now(), {**self.settings[-1][1], **change}))
+        await self.world.clock.advance(0.001)
+
+    async def _check_dials(self) -> None:
+        """No customer's leg was permitted to ring against the settings of that instant."""
+        for leg in await self.world.fetch("SELECT dial_permitted_at AS at FROM legs WHERE role = 'CUSTOMER'"):
+            if leg["at"] is not None:
+                settings = [settings for since, settings in self.settings if since <= leg["at"]][-1]
+                assert may_be_dialled(settings, leg["at"]), f"permitted at {leg['at']} against {settings}"
+
     async def _cut(self) -> None:
         self.world.exchange.cut_links()
 
@@ -121,6 +163,7 @@ class ContactCentre(RuleBasedStateMachine):
         await self.world.pass_time(200, step=2.0)
         async with self.database.transaction() as connection:
             await connection.execute("DELETE FROM callbacks WHERE state = 'SCHEDULED'")
+        await self._check_dials()
         await check_all(cast("Site", self.world))
 
     async def _close(self) -> None:
