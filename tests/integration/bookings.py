@@ -57,6 +57,7 @@ async def seated(database: Database) -> dict[datetime, int]:
     """The same, counted from the callbacks."""
     async with database.connection() as connection:
         rows = await connection.fetch(
-            "SELECT slot_at, count(*) AS taken FROM callbacks WHERE state <> 'COMPLETED' GROUP BY slot_at"
+            "SELECT slot_at, count(*) AS taken FROM callbacks"
+            " WHERE state <> 'COMPLETED' AND slot_at IS NOT NULL GROUP BY slot_at"
         )
     return {row["slot_at"]: row["taken"] for row in rows}
