@@ -148,12 +148,12 @@ def slots(plan: Plan, start: datetime, end: datetime) -> list[Slot]:
     first = slot_start(plan, start)
     for opening in openings(plan, first, end):
         at = max(opening.opens_at, first)
+        key = slot_start(plan, at)
         while at < min(opening.closes_at, end):
-            key = slot_start(plan, at)
-            next_slot = _slot_end(plan, at)
+            next_key = _slot_end(plan, at)
             begins = found[key].starts_at if key in found else at
-            found[key] = Slot(begins, min(next_slot, opening.closes_at), capacity_at(plan, key))
-            at = next_slot
+            found[key] = Slot(begins, min(next_key, opening.closes_at), capacity_at(plan, key))
+            at = key = next_key
     return [slot for slot in found.values() if slot.starts_at >= start]
 
 
@@ -232,9 +232,11 @@ def _instant(zone: ZoneInfo, wall: datetime, reading: int) -> datetime:
 
 
 def _slot_end(plan: Plan, at: datetime) -> datetime:
-    """When the slot ends that `at` is in."""
-    into = _into_slot(plan, at.astimezone(plan.zone))
-    end = at - into + timedelta(minutes=plan.slot_minutes)
+    """When the slot ends that `at` is in, which is when the next one begins."""
+    local = at.astimezone(plan.zone)
+    end = at - _into_slot(plan, local) + timedelta(minutes=plan.slot_minutes)
+    if _offset(plan.zone, end - _SECOND) == local.utcoffset():
+        return end
     last_start = slot_start(plan, end - _SECOND)
     return end if last_start <= at else last_start
 
