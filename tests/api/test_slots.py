@@ -1,5 +1,6 @@
 """The slots of a service over the API, as a website shows them."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -79,6 +80,19 @@ async def test_full_slots_are_shown_and_refused_with_the_nearest_free_ones(
     free = {slot["starts_at"] for slot in await slots(client, days=31) if slot["free"]}
     assert len(details["slots"]) == 6
     assert {slot["starts_at"] for slot in details["slots"]} <= free
+
+
+async def test_of_a_hundred_clients_for_one_seat_exactly_one_is_promised_it(
+    server: httpx.AsyncClient, request_body: Body, database: Database
+) -> None:
+    await change(database, slot_capacity=1)
+    bodies = [request_body(phone_number=f"+4930123{n:04}", desired_at="2026-11-23T09:40:00Z") for n in range(100)]
+    answers = await asyncio.gather(*(server.post("/api/v1/callbacks", json=body) for body in bodies))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 99
+    refusals = [answer.json() for answer in answers if answer.status_code == 409]
+    assert {refusal["code"] for refusal in refusals} == {"slot-full"}
+    assert {refusal["details"]["slots"][0]["starts_at"] for refusal in refusals} == {"2026-11-24T08:00:00Z"}
+    assert [slot["free"] for slot in await slots(server, days=1)] == [1, 0, 1, 1]
 
 
 async def test_a_slot_can_be_booked_as_it_is_shown_until_its_last_seat(
