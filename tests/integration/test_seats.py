@@ -234,6 +234,28 @@ async def test_a_change_of_the_grid_waits_for_who_is_moving_and_counts_the_seat(
     assert await booked(database) == await seated(database) == {TEN + timedelta(minutes=45): 1}
 
 
+async def test_a_change_of_the_grid_does_not_wait_for_calls_that_are_being_routed(database: Database) -> None:
+    service = await service_with(database, slot_minutes=30)
+    routed = await book(database, service, TEN)
+    waiting = await book(database, service, TEN + timedelta(minutes=20))
+    async with database.transaction() as connection:
+        await connection.execute(
+            "UPDATE callbacks SET state = 'ROUTING', queued_at = $2, place_at = $2, eligible_at = $2,"
+            " customer_held_until = $2 WHERE id = $1",
+            routed,
+            TEN,
+        )
+    async with asyncio.timeout(20), database.transaction() as connection:
+        await connection.execute("SELECT FROM callbacks WHERE id = $1 FOR UPDATE", routed)
+        await catalog.update(database, "support", ServiceChoices(slot_minutes=15))
+        await connection.execute("SELECT FROM services FOR SHARE")
+    assert await booked(database) == await seated(database) == {TEN: 1, TEN + timedelta(minutes=15): 1}
+    async with database.transaction() as connection:
+        await connection.execute("DELETE FROM callbacks WHERE id = ANY ($1)", [routed, waiting])
+        await seats.give_back(connection, [(service.id, TEN), (service.id, TEN + timedelta(minutes=15))])
+    assert await booked(database) == {}
+
+
 async def test_who_books_or_moves_by_slots_that_were_changed_meanwhile_is_told(database: Database) -> None:
     outdated = await service_with(database, slot_minutes=30)
     moved = await book(database, outdated, TEN)

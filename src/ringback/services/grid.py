@@ -12,7 +12,7 @@ _COUNT_SEATS = _sql.command("count_seats")
 
 
 async def follow(connection: Connection, before: Service, after: Service) -> None:
-    """Give every uncompleted callback its seat in the slots as they are `after`, when they are others than `before`.
+    """Give every callback that waits its seat in the slots as they are `after`, when they are others than `before`.
 
     A slot may then have more seats taken than it has: nobody loses one, and none is free until some are given back.
     The service's row is locked and `after` is stored, in the same transaction.

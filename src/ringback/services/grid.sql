@@ -1,13 +1,14 @@
 -- name: lock_seated
 -- Waits for whoever is giving a seat back or moving it; new ones wait for the lock on the service (booking.seats).
+-- Those in ROUTING are left alone, because who lets them ring holds them and waits for the service; their slot has begun.
 SELECT FROM callbacks
-WHERE service_id = :service_id AND state <> 'COMPLETED' AND slot_at IS NOT NULL
+WHERE service_id = :service_id AND state IN ('SCHEDULED', 'QUEUED') AND slot_at IS NOT NULL
 ORDER BY id
 FOR UPDATE
 
 -- name: move_seats
--- The same as booking.rules.slot_start, which a test compares: where the local minute is a multiple of the slot's length,
--- or where the clocks were changed since.
+-- The same as booking.rules.slot_start, which a test compares: where the local minute is a multiple of the slot's
+-- length, or where the clocks were changed since.
 UPDATE callbacks AS c
 SET slot_at = CASE
         WHEN (w.slot_at AT TIME ZONE s.time_zone) - (w.slot_at AT TIME ZONE 'UTC') = w.clock THEN w.slot_at
@@ -24,7 +25,7 @@ FROM services AS s, (
     FROM callbacks AS c
     JOIN services AS s ON s.id = c.service_id
     CROSS JOIN LATERAL (SELECT c.desired_at AT TIME ZONE s.time_zone AS local) AS l
-    WHERE c.service_id = :service_id AND c.state <> 'COMPLETED' AND c.slot_at IS NOT NULL
+    WHERE c.service_id = :service_id AND c.state IN ('SCHEDULED', 'QUEUED') AND c.slot_at IS NOT NULL
 ) AS w
 WHERE w.id = c.id AND s.id = c.service_id
 
