@@ -1,15 +1,18 @@
 """`ringback agents`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from ringback.agents import roster
+from ringback.agents import bulk_import, roster
+from ringback.agents.bulk_import import InvalidImport
 from ringback.agents.model import Presence
-from ringback.agents.roster import AgentView
+from ringback.agents.roster import AgentChanges, AgentView
+from ringback.cli.input import read_text
 from ringback.cli.installation import Installation, ask
-from ringback.cli.output import JsonOption, marked_practice, print_json, say, table, time_text
+from ringback.cli.output import JsonOption, marked_practice, print_json, say, say_mistakes, table, time_text
 
 commands = typer.Typer(no_args_is_help=True, help="Agents: the people who are joined with customers.")
 
@@ -99,6 +102,38 @@ def change(
         return saved.what
 
     _show([ask(do)])
+
+
+@commands.command("import")
+def import_all(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The CSV file; - reads it from the standard input.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of them.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Add or change the agents of a CSV file: all of them, or none and every mistake told.
+
+    Columns: name, display_name, endpoint, services (separated by semicolons). Agents who are not in it stay as they
+    are. For example: ringback agents import agents.csv
+    """
+
+    async def do(on: Installation) -> AgentChanges:
+        entries = bulk_import.read_csv(read_text(file))
+        return await bulk_import.import_all(on.database, on.clock, entries, is_rehearsal=dry_run)
+
+    try:
+        changes = ask(do)
+    except InvalidImport as problem:
+        mistakes = (f"{each.place}: {each.problem}" for each in problem.problems)
+        say_mistakes(mistakes, f"{file} was not taken and nothing has changed")
+        raise typer.Exit(1) from None
+    if json:
+        print_json(changes)
+    else:
+        tense = "would be " if dry_run else ""
+        say(
+            f"{len(changes.created)} {tense}created, {len(changes.changed)} {tense}changed, "
+            f"{changes.unchanged} {tense}unchanged."
+        )
 
 
 @commands.command()

@@ -10,6 +10,7 @@ from ringback.cli import (
     agents,
     api_keys,
     callbacks,
+    config,
     doctor,
     erase,
     migrate,
@@ -38,6 +39,7 @@ app.command()(doctor.doctor)
 app.add_typer(services.commands, name="services")
 app.add_typer(trunks.commands, name="trunks")
 app.add_typer(agents.commands, name="agents")
+app.add_typer(config.commands, name="config")
 app.add_typer(callbacks.commands, name="callbacks")
 app.command()(reports.reports)
 app.command()(erase.erase)

@@ -1,7 +1,9 @@
 """What people type becomes what the use cases take."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -51,3 +53,14 @@ def json_value(text: str) -> object:
         return msgspec.json.decode(text)
     except msgspec.DecodeError as problem:
         raise typer.BadParameter(f"{text!r} is not JSON: {problem}") from None
+
+
+def read_text(file: Path) -> str:
+    """What is in a file of UTF-8; - is the standard input."""
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as problem:
+        raise typer.BadParameter(f"{file} cannot be read: {problem.strerror}") from None
+    except UnicodeDecodeError as problem:
+        raise typer.BadParameter(f"{file} is not UTF-8: {problem}") from None

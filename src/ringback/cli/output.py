@@ -42,6 +42,13 @@ def say(text: RenderableType = "") -> None:
     console().print(text, markup=False)
 
 
+def say_mistakes(mistakes: Iterable[str], result: str) -> None:
+    """Print what is wrong with a file to stderr, a line each, and then what comes of it."""
+    for mistake in mistakes:
+        sys.stderr.write(f"{mistake}\n")
+    sys.stderr.write(f"ringback: {result}\n")
+
+
 def print_json(value: object) -> None:
     """Print for programs."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")

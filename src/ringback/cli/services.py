@@ -2,26 +2,36 @@
 
 import asyncio
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-import msgspec
 import typer
 from rich.text import Text
 
 from ringback.agents.model import LOGGED_IN, Presence
+from ringback.booking import setup, slots
 from ringback.callbacks import standing
 from ringback.callbacks.standing import ServiceStatus
 from ringback.cli.input import as_struct, assignments, json_value
 from ringback.cli.installation import Installation, ask
 from ringback.cli.output import JsonOption, duration_text, fields, marked_practice, print_json, say, table, time_text
+from ringback.cli.setting_text import setting_lines
 from ringback.services import catalog, number_checks
 from ringback.services.catalog import ServiceChoices
 from ringback.services.model import Mode, Service
 from ringback.services.number_checks import NumberCheck
+from ringback.services.time_zones import time_zone
+
+# Settings that are written as JSON, and those that an empty value takes away; a test compares them with the types.
+DOCUMENTS = frozenset(
+    {"retries", "hours", "special_days", "public_holidays", "weekly_capacity", "number_rules", "calling_hours"}
+)
+NULLABLE = frozenset({"default_region", "hours", "public_holidays", "slot_capacity", "calling_hours"})
 
 commands = typer.Typer(no_args_is_help=True, help="Services: the queues that callbacks wait in.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the service.")]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The number, as somebody would write it.")]
+Days = Annotated[int, typer.Option(min=1, max=slots.DAYS_AHEAD, help="How many days of 24 hours ahead.")]
 Choices = Annotated[
     list[str] | None,
     typer.Argument(metavar="[KEY=VALUE]...", help="Settings of the service; `ringback services show` lists them."),
@@ -61,19 +71,20 @@ def add(name: Name, choices: Choices = None) -> None:
     For example: ringback services add support time_zone=Europe/Berlin default_region=DE
     """
     chosen = _chosen(choices or [])
-    _show(ask(lambda on: catalog.create(on.database, name, chosen)))
+    _show(ask(lambda on: setup.create(on.database, name, chosen)))
 
 
 @commands.command("set")
 def change(name: Name, choices: Choices = None) -> None:
     """Change settings of a service.
 
-    For example: ringback services set support wrap_up_seconds=30. They hold from the next decision on.
+    For example: ringback services set support wrap_up_seconds=30. They hold from the next decision on;
+    docs/services.md explains each. Hours and the like are written as JSON, and an empty value takes a setting away.
     """
     if not choices:
         raise typer.BadParameter("write at least one KEY=VALUE, such as wrap_up_seconds=30")
     chosen = _chosen(choices)
-    _show(ask(lambda on: catalog.update(on.database, name, chosen)))
+    _show(ask(lambda on: setup.change(on.database, name, chosen)))
 
 
 @commands.command("test-number")
@@ -89,6 +100,19 @@ def try_number(name: Name, number: Number, json: JsonOption = False) -> None:
         _show_check(found)
 
 
+@commands.command("slots")
+def list_slots(name: Name, days: Days = 7, json: JsonOption = False) -> None:
+    """List the slots that can be booked, with the seats that are left, by the clock of the service."""
+    service, found = ask(lambda on: slots.bookable(on.database, on.clock, name, None, days))
+    if json:
+        print_json(found)
+    elif found:
+        zone = time_zone(service.time_zone)
+        say(table(("From", "Until", "Free", "Capacity"), [_slot_row(slot, zone) for slot in found]))
+    else:
+        say(f"Nothing can be booked in {name!r} in this time.")
+
+
 @commands.command()
 def remove(name: Name) -> None:
     """Remove a service that has no callbacks.
@@ -97,6 +121,13 @@ def remove(name: Name) -> None:
     """
     ask(lambda on: catalog.delete(on.database, name))
     say(f"The service {name!r} is removed.")
+
+
+def _slot_row(slot: slots.FreeSlot, zone: ZoneInfo) -> list[Text | str]:
+    starts, ends = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    free = "any" if slot.free is None else str(slot.free)
+    capacity = "any" if slot.capacity is None else str(slot.capacity)
+    return [f"{starts:%a %Y-%m-%d %H:%M}", f"{ends:%H:%M}", Text(free, style="red" if slot.free == 0 else ""), capacity]
 
 
 async def _check_number(on: Installation, name: str, number: str) -> NumberCheck:
@@ -114,11 +145,12 @@ def _show_check(found: NumberCheck) -> None:
 
 
 def _chosen(texts: list[str]) -> ServiceChoices:
-    values: dict[str, object] = dict(assignments(texts))
-    if "retries" in values:
-        values["retries"] = json_value(str(values["retries"]))
-    if values.get("default_region") == "":
-        values["default_region"] = None
+    values: dict[str, object] = {}
+    for name, text in assignments(texts).items():
+        if text == "" and name in NULLABLE:
+            values[name] = None
+        else:
+            values[name] = json_value(text) if name in DOCUMENTS else text
     return as_struct(values, ServiceChoices)
 
 
@@ -145,18 +177,4 @@ def _row(service: Service, status: ServiceStatus) -> list[Text | str]:
 
 def _show(service: Service) -> None:
     say(marked_practice(service.name, service.is_practice))
-    values = msgspec.to_builtins(service)
-    hidden = {"id", "name", "is_practice"}
-    say(fields((name, _value(value)) for name, value in values.items() if name not in hidden))
-
-
-def _value(value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case None | "":
-            return ""
-        case dict():
-            return msgspec.json.encode(value).decode()
-        case _:
-            return str(value)
+    say(fields(setting_lines(service)))
