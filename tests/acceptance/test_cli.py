@@ -75,6 +75,17 @@ def test_a_number_is_tried_without_calling_it(with_service: Command) -> None:
     assert with_service.json("callbacks", "list")["total"] == 0
 
 
+def test_the_slots_of_a_service_are_listed_with_their_seats(with_service: Command) -> None:
+    with_service.does("services", "set", "support", "slot_capacity=4", "slot_minutes=60")
+    told = with_service.does("services", "slots", "support", "--days", "1")
+    assert "Capacity" in told
+    slots = with_service.json("services", "slots", "support", "--days", "1")
+    assert {(slot["capacity"], slot["free"]) for slot in slots} == {(4, 4)}
+    assert len(slots) == 24
+    with_service.does("services", "set", "support", "mode=DRAINING")
+    assert "Nothing can be booked in 'support'" in with_service.does("services", "slots", "support")
+
+
 def test_what_is_refused_is_told_in_one_line_and_changes_nothing(with_service: Command) -> None:
     before = with_service.json("services", "list")
     for words, says in REFUSED:
