@@ -88,9 +88,16 @@ class ContactCentre(RuleBasedStateMachine):
     def an_agents_phone_behaves(self, phone: str, after: float | None, refuses: int | None) -> None:
         self.world.far_end(phone, decides_after_seconds=after, refuses_with=refuses, talks_seconds=7.0)
 
-    @rule(change=st.sampled_from(CHANGES), reserves_first=st.booleans())
-    def what_may_be_dialled_changes(self, change: dict[str, Any], reserves_first: bool) -> None:
-        self.runner.run(self._change(change, reserves_first))
+    @rule(change=st.sampled_from(CHANGES))
+    def what_may_be_dialled_changes(self, change: dict[str, Any]) -> None:
+        self.runner.run(self._change(change))
+
+    @rule(change=st.sampled_from(CHANGES), digits=st.sampled_from(DIGITS))
+    def it_changes_between_a_reservation_and_its_dial(self, change: dict[str, Any], digits: str) -> None:
+        self.a_customer_asks(digits, None)
+        self.runner.run(self._wish("anna", Presence.READY))
+        self.runner.run(Router(self.database, self.world.clock).run_once())
+        self.runner.run(self._change(change))
 
     @rule(seconds=st.sampled_from([0.5, 2.0, 10.0, 40.0]))
     def time_passes(self, seconds: float) -> None:
@@ -127,14 +134,13 @@ class ContactCentre(RuleBasedStateMachine):
         async with self.database.transaction() as connection:
             await ask(connection, agent, presence, "because", self.world.clock.now())
 
-    async def _change(self, change: dict[str, Any], reserves_first: bool) -> None:
-        """Change the service, at an instant of its own; perhaps between a reservation and its dial."""
+    async def _change(self, change: dict[str, Any]) -> None:
+        """Change the service, at an instant of its own, and let the engine go on."""
         await self.world.clock.advance(0.001)
-        if reserves_first:
-            await Router(self.database, self.world.clock).run_once()
         await self.world.change_service(**change)
         self.settings.append((self.world.clock.now(), {**self.settings[-1][1], **change}))
         await self.world.clock.advance(0.001)
+        await self.world.work()
 
     async def _check_dials(self) -> None:
         """No customer's leg was permitted to ring against the settings of that instant."""
