@@ -162,6 +162,16 @@ async def test_a_trunk_is_created_changed_resumed_and_deleted(client: httpx.Asyn
         assert (answer.status_code, answer.json()["code"]) == (404, "trunk-not-found")
 
 
+@pytest.mark.parametrize(("channels", "calls_per_second"), [(1, 0.01), (100_000, 1000.0), (2, 0.1)])
+async def test_the_limits_of_a_trunk_are_kept_as_they_are_written(
+    client: httpx.AsyncClient, channels: int, calls_per_second: float
+) -> None:
+    limits = {"channels": channels, "calls_per_second": calls_per_second}
+    assert (await client.put("/api/v1/trunks/carrier", json={"link": "main", **limits})).status_code == 201
+    kept = (await client.get("/api/v1/trunks/carrier")).json()
+    assert {name: kept[name] for name in limits} == limits
+
+
 async def test_the_trunk_that_services_begin_with_stays(client: httpx.AsyncClient) -> None:
     await client.put("/api/v1/trunks/carrier", json={"link": "main"})
     await client.put(SUPPORT, json={"trunk": "carrier"})

@@ -129,6 +129,13 @@ async def test_whatever_a_service_says_is_exported_and_taken_over_without_a_diff
     await catalog.delete(database, name)
 
 
+async def test_an_installation_with_nothing_but_defaults_is_taken_over_without_a_difference(database: Database) -> None:
+    await setup.create(database, "support", ServiceChoices())
+    await roster.save(database, CLOCK, "anna", endpoint="1", services=["support"])
+    applied = await apply(database, await exchange.export(database), prunes=True)
+    assert (applied.changes, applied.unlisted) == ([], [])
+
+
 async def test_an_installation_is_made_from_a_file(database: Database) -> None:
     text = """
 version: 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -41,7 +42,8 @@ class Applied(msgspec.Struct, frozen=True):
 async def export(database: Database) -> str:
     """The configuration as a file."""
     async with database.rehearsal() as connection:
-        return document.write(await contents(connection))
+        found = await contents(connection)
+    return document.write(found)  # which takes seconds when there is much: not with a transaction open
 
 
 async def apply(database: Database, clock: Clock, text: str, *, is_rehearsal: bool, prunes: bool) -> Applied:
@@ -89,11 +91,11 @@ async def contents(connection: Connection) -> Contents:
     }
 
 
-def _settings(service: Service) -> dict[str, object]:
-    said: dict[str, object] = msgspec.to_builtins(service)
-    if service.hours is not None:
-        hours = service.hours
-        said["hours"] = {day.value: msgspec.to_builtins(hours[day]) for day in Weekday if day in hours}
+def _settings(service: Service) -> dict[str, Any]:
+    # By way of JSON, so that what is the same looks the same, however it was read.
+    said: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(service))
+    if said["hours"] is not None:
+        said["hours"] = {day.value: said["hours"][day] for day in Weekday if day in said["hours"]}
     return {field: said[field] for field in ServiceChoices.__struct_fields__}
 
 
