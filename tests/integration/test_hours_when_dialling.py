@@ -161,13 +161,30 @@ async def test_service_is_not_paused_before_a_permit_under_way_is_committed(worl
     async with world.database.transaction() as connection:
         token: int = await connection.fetchval("SELECT token FROM links")
         [call] = await calls.open_calls(connection, "main", token)
-        assert await calls.permit_dial(connection, call, call.customer, token, world.clock.now())
+        assert await calls.permit_dial(connection, call, call.customer, token, world.clock)
         pausing = asyncio.create_task(pause(world))
         while not pausing.done() and not await world.fetch(SOMEBODY_WAITS):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         assert not pausing.done()
     await pausing
     assert await world.fetch("SELECT mode FROM services") == [{"mode": "PAUSED"}]
+
+
+async def test_permit_that_had_to_wait_past_closing_is_not_given(world: World) -> None:
+    await world.add_service(hours=every_day("09:00", "18:00"))
+    await world.add_agent("anna", AGENT)
+    await be_at(world, SIX_O_CLOCK - timedelta(seconds=1))
+    callback_id = await world.ask(CUSTOMER)
+    await reserve(world)
+    async with world.database.transaction() as connection:
+        await connection.execute("SELECT FROM services FOR UPDATE")
+        dialling = asyncio.create_task(world.work())
+        while not dialling.done() and not await world.fetch(SOMEBODY_WAITS):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        world.clock.jump(2)
+    await dialling
+    assert world.dialled_destinations() == set()
+    assert await world.outcomes(callback_id) == ["NOT_DIALLED"]
 
 
 @pytest.mark.parametrize("mode", [Mode.PAUSED, Mode.CLOSED])

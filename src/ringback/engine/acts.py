@@ -148,7 +148,7 @@ class Acts:
 
     async def _permit_dial(self, call: Call, leg: Leg) -> bool:
         async with self._database.transaction() as connection:
-            return await calls.permit_dial(connection, call, leg, self._lease.token, self._clock.now())
+            return await calls.permit_dial(connection, call, leg, self._lease.token, self._clock)
 
     async def _end(self, call: Call, leg: Leg, outcome: Outcome, by: EndedBy, detail: str) -> None:
         now = self._clock.now()

@@ -23,9 +23,10 @@ from ringback.callbacks.rules import (
     after_attempt,
 )
 from ringback.callbacks.states import Event, Result, State
+from ringback.clock import Clock
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
-from ringback.engine.permission import objection_to_attempt
+from ringback.engine.permission import objection_to_attempt, share_service
 from ringback.engine.steps import Call, Leg
 from ringback.engine.trunk import numbers_failing_alike
 from ringback.services.model import RetryChoice, Strategy
@@ -123,14 +124,17 @@ async def terms(connection: Connection, attempt_id: UUID) -> Terms:
     return await _TERMS.one(connection, attempt_id=attempt_id)
 
 
-async def permit_dial(connection: Connection, call: Call, leg: Leg, token: int, now: datetime) -> bool:
+async def permit_dial(connection: Connection, call: Call, leg: Leg, token: int, clock: Clock) -> bool:
     """Commit (b): the leg may ring. False when it may not: taken over, cancelled, or ended meanwhile.
 
-    While the customer was not dialled, the rules of the service are asked once more; when they object the leg is over.
+    While the customer was not dialled, the rules of the service are asked once more, as of when all locks are had;
+    when they object the leg is over.
     """
     current = await _lock(connection, call, token)
     if current is None or current.state is not State.ROUTING:
         return False
+    await share_service(connection, call.attempt_id)
+    now = clock.now()
     if current.customer.dial_permitted_at is None:
         objection = await objection_to_attempt(connection, call.attempt_id, now)
         if objection is not None:

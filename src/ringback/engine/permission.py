@@ -64,12 +64,13 @@ def objection_to_number(
     return None if hours is None or allowed == now else _outside(hours, allowed)
 
 
-async def objection_to_attempt(connection: Connection, attempt_id: UUID, now: datetime) -> Objection | None:
-    """What stands against dialling an open attempt's customer now; None: nothing does.
-
-    From here to the end of the transaction the service stays as it is: whoever changes it waits for our commit.
-    """
+async def share_service(connection: Connection, attempt_id: UUID) -> None:
+    """From now to the end of the transaction the service stays as it is: whoever changes it waits for our commit."""
     await _SHARE_SERVICE.one(connection, attempt_id=attempt_id)
+
+
+async def objection_to_attempt(connection: Connection, attempt_id: UUID, now: datetime) -> Objection | None:
+    """What stands against dialling an open attempt's customer now; None: nothing does."""
     found = await _CONDITIONS.one(connection, attempt_id=attempt_id, now=now)
     if not found.mode.dials:
         return Objection("service-does-not-dial", f"service {found.service!r} is {found.mode}")

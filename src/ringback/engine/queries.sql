@@ -150,7 +150,7 @@ CROSS JOIN LATERAL (
     FOR UPDATE SKIP LOCKED
 ) AS q
 WHERE may_dial(s, :now) AND l.is_up AND l.expires_at > :now AND (t.paused_until IS NULL OR t.paused_until <= :now)
-    AND has_room(t, :now)
+    AND (t.channels IS NULL AND t.calls_per_second IS NULL OR has_room(t, :now))
     AND EXISTS (
         SELECT FROM agent_services AS x JOIN agents AS g ON g.id = x.agent_id
         WHERE x.service_id = s.id AND g.presence = 'READY'
