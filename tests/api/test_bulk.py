@@ -15,6 +15,7 @@ from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.settings import Settings
 from tests.api import states
+from tests.api.tables import read
 
 CALLBACKS = "/api/v1/callbacks"
 CANCELLATIONS = "/api/v1/cancellations"
@@ -178,3 +179,82 @@ async def test_a_preview_counts_exactly_and_changes_nothing(
     again = (await client.post(f"{RECREATIONS}/preview", json={**TODAY_AND_TOMORROW, "result": ["CANCELLED"]})).json()
     assert again["states"] == {"COMPLETED": 1}
     assert (await client.get(CANCELLATIONS)).json() == {"items": []}
+
+
+async def test_what_was_cancelled_and_what_became_of_each_are_files(
+    client: httpx.AsyncClient, database: Database, clock: ManualClock, ask: Ask
+) -> None:
+    scheduled, done = await ask(1, desired_at="2026-11-24T09:30:00Z"), await ask(2, customer_name="=1+1")
+    await client.post(f"{CALLBACKS}/{done}/cancel", json={"reason": "@once"})
+    job = (await client.post(CANCELLATIONS, json={"ids": [done, scheduled, UNKNOWN], "reason": "=storm"})).json()
+    before = await client.get(f"{CANCELLATIONS}/{job['id']}/summary")
+    assert read(before) == []
+    await BulkWorker(database, clock).run_once()
+    files = f"{CANCELLATIONS}/{job['id']}"
+    changed = await client.get(f"{files}/callbacks")
+    assert changed.headers["content-disposition"] == f'attachment; filename="cancellation-{job["id"]}.csv"'
+    assert [(line["id"], line["state"], line["result"]) for line in read(changed)] == [
+        (scheduled, "COMPLETED", "CANCELLED")
+    ]
+    refused, cancelled, missing = read(await client.get(f"{files}/summary"))
+    assert (refused["id"], refused["state_before"], refused["outcome"]) == (done, "COMPLETED", "transition-refused")
+    assert "can be cancelled" in refused["reason"]
+    assert cancelled == {
+        "id": scheduled,
+        "phone_number": "+493012345001",
+        "service": "support",
+        "desired_at_utc": "2026-11-24T09:30:00Z",
+        "desired_at_local": "2026-11-24 10:30:00",
+        "time_zone": "Europe/Berlin",
+        "state_before": "SCHEDULED",
+        "outcome": "CANCELLED",
+        "reason": "'=storm",
+        "new_callback_id": "",
+    }
+    assert (missing["id"], missing["phone_number"], missing["outcome"]) == (UNKNOWN, "", "callback-not-found")
+
+
+async def test_the_files_of_a_recreation_tell_of_the_new_callbacks(
+    client: httpx.AsyncClient, database: Database, clock: ManualClock, ask: Ask
+) -> None:
+    old = await ask(1)
+    await client.post(f"{CALLBACKS}/{old}/cancel")
+    job = (await client.post(RECREATIONS, json={"ids": [old]})).json()
+    await BulkWorker(database, clock).run_once()
+    [new] = read(await client.get(f"{RECREATIONS}/{job['id']}/callbacks"))
+    [line] = read(await client.get(f"{RECREATIONS}/{job['id']}/summary"))
+    assert (new["recreated_from"], new["state"]) == (old, "QUEUED")
+    assert (line["id"], line["new_callback_id"], line["outcome"]) == (old, new["id"], "RECREATED")
+
+
+async def test_recent_cancellations_are_ones_own_of_the_last_day_single_ones_included(
+    client: httpx.AsyncClient, database: Database, clock: ManualClock, ask: Ask
+) -> None:
+    old = await ask(1)
+    await client.post(f"{CALLBACKS}/{old}/cancel")
+    await clock.advance(86_401)
+    alone, together, talking = [await ask(number) for number in (2, 3, 4)]
+    await client.put("/api/v1/agents/anna", json={"endpoint": "100", "services": ["support"]})
+    await states.route(database, clock, UUID(talking), "anna")
+    await states.join(database, clock, UUID(talking), "anna")
+    await client.post(f"{CALLBACKS}/{alone}/cancel", json={"reason": "alone"})
+    await client.post(CANCELLATIONS, json={"ids": [together, talking]})
+    await BulkWorker(database, clock).run_once()
+    cancelled = read(await client.get(f"{CANCELLATIONS}/recent/callbacks"))
+    assert [line["id"] for line in cancelled] == [alone, together]
+    summary = {line["id"]: line for line in read(await client.get(f"{CANCELLATIONS}/recent/summary"))}
+    assert {each: line["outcome"] for each, line in summary.items()} == {
+        alone: "CANCELLED",
+        together: "CANCELLED",
+        talking: "transition-refused",
+    }
+    assert (summary[alone]["state_before"], summary[alone]["reason"]) == ("QUEUED", "alone")
+    other = {"X-API-Key": (await api_keys.create(database, clock, "other", list(Scope))).secret}
+    for name in ("callbacks", "summary"):
+        assert read(await client.get(f"{CANCELLATIONS}/recent/{name}", headers=other)) == []
+
+
+async def test_there_are_no_files_of_work_that_does_not_exist(client: httpx.AsyncClient) -> None:
+    for path in (f"{CANCELLATIONS}/{UNKNOWN}/callbacks", f"{RESCHEDULINGS}/{UNKNOWN}/summary"):
+        refusal = await client.get(path)
+        assert (refusal.status_code, refusal.json()["code"]) == (404, "bulk-job-not-found")

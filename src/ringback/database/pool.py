@@ -1,14 +1,15 @@
 """The connections to PostgreSQL.
 
-`connection()` is for reading, `transaction()` for every change: after a commit that wrote something it tells
-`changes`, which wakes the loops of this process at once and those of the others through a coalesced NOTIFY.
+`connection()` is for reading, `stream()` for reading at length, `transaction()` for every change: after a commit that
+wrote something it tells `changes`, which wakes the loops of this process at once and those of the others through a
+coalesced NOTIFY.
 """
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeAlias
 
 import asyncpg
@@ -18,7 +19,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from ringback.clock import SystemClock
 from ringback.database.changes import Changes
-from ringback.errors import DatabaseUnavailable
+from ringback.errors import DatabaseUnavailable, TooManyRequests
 
 Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 
@@ -29,7 +30,12 @@ URGENT_CONNECTIONS = 2
 # A process that freezes within a transaction holds its locks for at most this long.
 IDLE_IN_TRANSACTION_SECONDS = 5.0
 CLOCK_SECONDS = 60.0
-
+STREAMS = 4
+# As long as one may take: what it reads is kept from being cleaned up meanwhile.
+STREAM_SECONDS = 3_600.0
+RETRY_STREAM_SECONDS = 10
+# Texts of times come in the same form, whatever the server's own settings are.
+STREAM_SETTINGS = {"TimeZone": "UTC", "DateStyle": "ISO"}
 # What asyncpg and the network raise when the database is away or leaves in the middle of our work.
 DATABASE_IS_AWAY = (
     OSError,
@@ -48,6 +54,12 @@ DATABASE_IS_AWAY = (
 log = structlog.get_logger(__name__)
 
 
+class TooManyStreams(TooManyRequests):
+    """As many exports as this server makes at once are under way."""
+
+    code = "too-many-exports"
+
+
 class Database:
     """One PostgreSQL. It need not be up yet: each use connects when it must and raises DatabaseUnavailable else."""
 
@@ -57,10 +69,12 @@ class Database:
         self._max_connections = max_connections
         self._pool: asyncpg.Pool[Any] | None = None
         self._urgent_pool: asyncpg.Pool[Any] | None = None
+        self._stream_pool: asyncpg.Pool[Any] | None = None
 
     async def __aenter__(self) -> Self:
         self._pool = await self._create_pool(self._max_connections, STATEMENT_SECONDS)
         self._urgent_pool = await self._create_pool(URGENT_CONNECTIONS, URGENT_SECONDS)
+        self._stream_pool = await self._create_pool(STREAMS, STATEMENT_SECONDS, STREAM_SETTINGS)
         return self
 
     async def __aexit__(
@@ -68,10 +82,10 @@ class Database:
     ) -> None:
         if self._pool is not None:
             await self.changes.close()
-            for pool in (self._pool, self._urgent_pool):
+            for pool in (self._pool, self._urgent_pool, self._stream_pool):
                 if pool is not None:
                     pool.terminate()
-            self._pool = self._urgent_pool = None
+            self._pool = self._urgent_pool = self._stream_pool = None
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection]:
@@ -88,6 +102,21 @@ class Database:
         """
         with _away_means_unavailable():
             async with _open(self._urgent_pool).acquire(timeout=URGENT_SECONDS) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def stream(self) -> AsyncGenerator[Connection]:
+        """A read-only transaction for what is read for as long as its reader takes.
+
+        There are `STREAMS` of them in a process, beside the other connections. Raises TooManyStreams when all are
+        in use, and DatabaseUnavailable as `connection` does.
+        """
+        pool = _open(self._stream_pool)
+        if pool.get_idle_size() == 0 and pool.get_size() >= pool.get_max_size():
+            text = f"{STREAMS} exports are under way here already; ask again when one of them is done"
+            raise TooManyStreams(text, retry_after_seconds=RETRY_STREAM_SECONDS, limit=STREAMS)
+        with _away_means_unavailable():
+            async with pool.acquire(timeout=CONNECT_SECONDS * 2) as connection, connection.transaction(readonly=True):
                 yield connection
 
     @asynccontextmanager
@@ -117,7 +146,9 @@ class Database:
             finally:
                 await transaction.rollback()
 
-    async def _create_pool(self, size: int, statement_seconds: float) -> "asyncpg.Pool[Any]":
+    async def _create_pool(
+        self, size: int, statement_seconds: float, settings: Mapping[str, str] = MappingProxyType({})
+    ) -> "asyncpg.Pool[Any]":
         return await asyncpg.create_pool(
             self.url,
             min_size=0,
@@ -125,7 +156,10 @@ class Database:
             init=prepare_connection,
             timeout=min(CONNECT_SECONDS, statement_seconds),
             command_timeout=statement_seconds,
-            server_settings={"idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS:.0f}s"},
+            server_settings={
+                "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS:.0f}s",
+                **settings,
+            },
         )
 
     async def keep_clock_set(self, clock: SystemClock) -> None:

@@ -8,11 +8,17 @@ with the type of its rows:
     GET_CALLBACK = sql.query("get_callback", Callback)
     callback = await GET_CALLBACK.first(connection, id=callback_id)
 
+What several queries share stands under a line `-- part: by_name` and is put in where they say `{by_name}`. A query that
+differs in one word says `{key}`, and is declared for each word by the part that this stands for there:
+
+    PAGE_BY_NAME = sql.query("page", Callback, key="by_name")
+
 Rows become the declared type: a msgspec Struct with the columns as fields, or a plain type for a single column.
 A test prepares every query against the real schema.
 """
 
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,13 +28,17 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from ringback.database.pool import Connection, note_write
+from ringback.database.csv_lines import CsvLines
+from ringback.database.pool import STREAM_SECONDS, Connection, note_write
 
 Row = TypeVar("Row")
 
-_HEADER = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_HEADER = re.compile(r"^-- (name|part): (\w+)$", re.MULTILINE)
+_COMMENT = re.compile(r"^--.*$", re.MULTILINE)
+_PLACE = re.compile(r"\{([a-z]\w*)\}")
 _WRITES = re.compile(r"\bINSERT INTO\b|(?<!FOR )\bUPDATE\b|\bDELETE FROM\b")
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::\w+|\[[^\]]*\]|:([a-z_]\w*)")
+_NUMBERED = re.compile(r"\$(\d+)")
 
 ALL_QUERIES: list["Query[Any]"] = []
 
@@ -73,6 +83,30 @@ class Query(Generic[Row]):
         self._note(rows)
         return rows
 
+    async def copy_csv(
+        self, connection: Connection, write: Callable[[bytes], Awaitable[None]], **values: object
+    ) -> None:
+        """Read every row through COPY, as CSV by RFC 4180 in UTF-8 with a header line, within `STREAM_SECONDS`.
+
+        Each piece is written before PostgreSQL is asked for more; when `write` fails, the COPY ends. Raises
+        TimeoutError, and what `write` raises.
+        """
+        lines = CsvLines()
+
+        async def write_lines(piece: bytes) -> None:
+            await write(lines.ended(piece))
+
+        text = await self._with_types(connection)
+        await connection.copy_from_query(
+            text, *self._arguments(values), output=write_lines, timeout=STREAM_SECONDS, format="csv", header=True
+        )
+
+    async def _with_types(self, connection: Connection) -> str:
+        """The text with the type of each parameter: COPY takes none, so that quoted values stand in their places."""
+        statement = await connection.prepare(self.text)
+        types = [f"{kind.schema}.{kind.name}" for kind in statement.get_parameters()]
+        return _NUMBERED.sub(lambda number: f"{number[0]}::{types[int(number[1]) - 1]}", self.text)
+
     def _note(self, rows: int) -> None:
         if self._writes and rows:
             note_write()
@@ -92,20 +126,29 @@ class QueryFile:
     def __init__(self, module_file: str, name: str = "queries.sql") -> None:
         self._path = Path(module_file).with_name(name)
         pieces = _HEADER.split(self._path.read_text(encoding="utf-8"))
-        self._texts = dict(zip(pieces[1::2], (text.strip() for text in pieces[2::2]), strict=True))
+        found = list(zip(pieces[1::3], pieces[2::3], (text.strip() for text in pieces[3::3]), strict=True))
+        self._texts = {name: text for kind, name, text in found if kind == "name"}
+        # What is put into the middle of a query must not end in a comment, which would swallow what comes after it.
+        self._parts = {name: _COMMENT.sub("", text).strip() for kind, name, text in found if kind == "part"}
 
     @property
     def names(self) -> frozenset[str]:
         """The queries in the file."""
         return frozenset(self._texts)
 
-    def query(self, name: str, row_type: type[Row]) -> Query[Row]:
-        """The query of that name, with the type of its rows. Raises KeyError when the file has none."""
-        return Query(f"{self._path.parent.name}.{name}", self._texts[name], row_type)
+    def query(self, name: str, row_type: type[Row], **parts: str) -> Query[Row]:
+        """The query of that name, with the type of its rows; `parts`: which part stands where it says `{so}`.
+
+        Raises KeyError when the file has no such query or part.
+        """
+        return Query(f"{self._path.parent.name}.{name}", self._whole(self._texts[name], parts), row_type)
 
     def command(self, name: str) -> Query[None]:
         """A query whose rows nobody reads."""
         return Query(f"{self._path.parent.name}.{name}", self._texts[name], type(None))
+
+    def _whole(self, text: str, parts: Mapping[str, str]) -> str:
+        return _PLACE.sub(lambda place: self._whole(self._parts[parts.get(place[1], place[1])], parts), text)
 
 
 def decode(value: object, wanted: type[Row]) -> Row:

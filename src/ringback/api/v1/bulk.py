@@ -1,5 +1,6 @@
 """`/api/v1/cancellations`, `/reschedulings` and `/recreations`: one thing done to many callbacks."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 from ringback.accounts.api_keys import Scope
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_CHANGING, WHEN_READING
-from ringback.bulk import jobs
+from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
+from ringback.api.tables import AS_CSV, Marked, Table
+from ringback.bulk import files, jobs
 from ringback.bulk.model import BulkJob, BulkRequest, Cancellation, Kind, Preview, Recreation, Rescheduling
 from ringback.callbacks.idempotency import MAX_KEY
 from ringback.callbacks.model import Actor
@@ -28,6 +30,8 @@ PATHS = {
 Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_KEY)]
 
 WHEN_ASKING = {**WHEN_CHANGING, 202: ResponseSpec(BulkJob, description="It is begun; Location tells how far it is")}
+
+WHEN_TABLE = {**WHEN_READING, **WHEN_LIMITED, **AS_CSV}
 
 
 class BulkJobs(msgspec.Struct, frozen=True):
@@ -97,7 +101,41 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
         """How many are done, and what became of them."""
         return await jobs.get(backend.database, kind, job_id)
 
-    return [list_recent, show]
+    @get("/{job_id:uuid}/callbacks", opt=needs(Scope.READ), summary="What was changed, as CSV", responses=WHEN_TABLE)
+    async def callbacks(
+        job_id: FromPath[UUID], backend: NamedDependency[Backend], has_mark: Marked = False
+    ) -> Response[Any]:
+        """The callbacks that were changed so far, as they are now; of a recreation the new ones."""
+        rows = partial(files.callbacks, backend.database, kind, job_id)
+        return Table(rows, filename=f"{name}-{job_id}.csv", has_mark=has_mark)
+
+    @get("/{job_id:uuid}/summary", opt=needs(Scope.READ), summary="What became of each, as CSV", responses=WHEN_TABLE)
+    async def summary(
+        job_id: FromPath[UUID], backend: NamedDependency[Backend], has_mark: Marked = False
+    ) -> Response[Any]:
+        """A line for each callback that was asked for and looked at so far: as it was, and what became of it."""
+        rows = partial(files.summary, backend.database, kind, job_id)
+        return Table(rows, filename=f"{name}-{job_id}-summary.csv", has_mark=has_mark)
+
+    return [list_recent, show, callbacks, summary]
+
+
+@get("/recent/callbacks", opt=needs(Scope.READ), summary="What you cancelled, as CSV", responses=WHEN_TABLE)
+async def recent_callbacks(
+    backend: NamedDependency[Backend], actor: NamedDependency[Actor], has_mark: Marked = False
+) -> Response[Any]:
+    """The callbacks that were cancelled with this API key within the last 24 hours, in bulk or one by one."""
+    rows = partial(files.recently_cancelled, backend.database, backend.clock, actor)
+    return Table(rows, filename=f"cancelled-{backend.clock.now():%Y-%m-%d}.csv", has_mark=has_mark)
+
+
+@get("/recent/summary", opt=needs(Scope.READ), summary="What became of each, as CSV", responses=WHEN_TABLE)
+async def recent_summary(
+    backend: NamedDependency[Backend], actor: NamedDependency[Actor], has_mark: Marked = False
+) -> Response[Any]:
+    """A line for each that was asked to be cancelled with this API key within the last 24 hours."""
+    rows = partial(files.recent_summary, backend.database, backend.clock, actor)
+    return Table(rows, filename=f"cancellation-summary-{backend.clock.now():%Y-%m-%d}.csv", has_mark=has_mark)
 
 
 async def _ask(backend: Backend, actor: Actor, request: BulkRequest, key: str | None) -> Response[Any]:
@@ -108,7 +146,7 @@ async def _ask(backend: Backend, actor: Actor, request: BulkRequest, key: str | 
 def routers() -> list[Router]:
     """One for each kind of bulk work."""
     asking = {
-        Kind.CANCELLATION: [cancel, preview_cancellation],
+        Kind.CANCELLATION: [cancel, preview_cancellation, recent_callbacks, recent_summary],
         Kind.RESCHEDULING: [reschedule, preview_rescheduling],
         Kind.RECREATION: [recreate, preview_recreation],
     }

@@ -1,0 +1,55 @@
+"""What bulk work did, as CSV: the callbacks that were changed, and a summary with a line for each that was asked for.
+
+The summary tells of callbacks as they were; it stays when they are removed, as long as the work itself is kept.
+"""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from ringback.bulk import jobs
+from ringback.bulk.jobs import RECENT
+from ringback.bulk.model import Kind
+from ringback.callbacks.model import Actor
+from ringback.clock import Clock
+from ringback.database.pool import Database
+from ringback.database.queries import Query, QueryFile
+
+_sql = QueryFile(__file__, "files.sql")
+_DONE_CALLBACKS = _sql.command("done_callbacks")
+_SUMMARY = _sql.command("summary")
+_RECENTLY_CANCELLED = _sql.command("recently_cancelled")
+_RECENT_SUMMARY = _sql.command("recent_summary")
+
+Write = Callable[[bytes], Awaitable[None]]
+
+
+async def callbacks(database: Database, kind: Kind, job_id: UUID, write: Write) -> None:
+    """The callbacks that were changed so far, as they are now; of a recreation the new ones. Raises BulkJobNotFound."""
+    await _of_job(_DONE_CALLBACKS, database, kind, job_id, write)
+
+
+async def summary(database: Database, kind: Kind, job_id: UUID, write: Write) -> None:
+    """What became of each callback asked for, so far. Raises BulkJobNotFound."""
+    await _of_job(_SUMMARY, database, kind, job_id, write)
+
+
+async def recently_cancelled(database: Database, clock: Clock, actor: Actor, write: Write) -> None:
+    """The callbacks that the actor cancelled within the last 24 hours, in bulk or one by one."""
+    await _of_actor(_RECENTLY_CANCELLED, database, clock, actor, write)
+
+
+async def recent_summary(database: Database, clock: Clock, actor: Actor, write: Write) -> None:
+    """What became of each that the actor asked to cancel within the last 24 hours, in bulk or one by one."""
+    await _of_actor(_RECENT_SUMMARY, database, clock, actor, write)
+
+
+async def _of_job(query: Query[None], database: Database, kind: Kind, job_id: UUID, write: Write) -> None:
+    await jobs.get(database, kind, job_id)
+    async with database.stream() as connection:
+        await query.copy_csv(connection, write, job_id=job_id)
+
+
+async def _of_actor(query: Query[None], database: Database, clock: Clock, actor: Actor, write: Write) -> None:
+    since = clock.now() - RECENT
+    async with database.stream() as connection:
+        await query.copy_csv(connection, write, actor_kind=actor.kind, actor_name=actor.name, since=since)
