@@ -5,10 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
 
-from ringback.accounts import api_keys
-from ringback.accounts.api_keys import Scope
 from ringback.booking import setup
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
@@ -133,24 +130,3 @@ async def test_an_offer_is_made_and_kept(client: httpx.AsyncClient, request_body
     zone = await client.post(OFFERS, json={"time_zone": "Moon"})
     assert (zone.status_code, zone.json()["code"]) == (422, "unknown-time-zone")
     assert (await client.post("/api/v1/services/none/offers")).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("path", "scope"),
-    [
-        ("ring-in", Scope.READ),
-        ("{id}/call-now", Scope.MANAGE),
-        ("{id}/claim", Scope.MANAGE),
-        ("{id}/recreate", Scope.MANAGE),
-    ],
-)
-async def test_each_action_needs_its_scope(
-    client: httpx.AsyncClient, request_body: Body, database: Database, clock: ManualClock, path: str, scope: Scope
-) -> None:
-    told = await created(client, request_body(desired_at=TOMORROW))
-    others = [other for other in Scope if other is not scope]
-    secret = (await api_keys.create(database, clock, "weak", others)).secret
-    address = f"{CALLBACKS}/{path.format(id=told['id'])}"
-    body = request_body() if path == "ring-in" else None
-    refusal = await client.post(address, json=body, headers={"X-API-Key": secret})
-    assert (refusal.status_code, refusal.json()["code"]) == (403, "scope-missing")

@@ -15,6 +15,7 @@ from ringback.settings import Settings
 
 PUBLIC = {"/", "/healthz", "/readyz", "/metrics", "/api", "/api/docs", "/api/openapi.json"}
 ID = "01a20831-4bfa-729a-998d-2b0e8e0ee11b"
+DOCUMENTS = ("hours", "special-days", "capacity")
 CALLS = [
     (Scope.CREATE, "POST", "/api/v1/callbacks"),
     (Scope.READ, "GET", "/api/v1/callbacks"),
@@ -22,6 +23,11 @@ CALLS = [
     (Scope.READ, "GET", f"/api/v1/callbacks/{ID}/metrics"),
     (Scope.MANAGE, "POST", f"/api/v1/callbacks/{ID}/cancel"),
     (Scope.MANAGE, "POST", f"/api/v1/callbacks/{ID}/reschedule"),
+    (Scope.MANAGE, "POST", f"/api/v1/callbacks/{ID}/call-now"),
+    (Scope.MANAGE, "POST", f"/api/v1/callbacks/{ID}/recreate"),
+    (Scope.MANAGE, "POST", f"/api/v1/callbacks/{ID}/claim"),
+    (Scope.READ, "POST", "/api/v1/callbacks/ring-in"),
+    (Scope.CREATE, "POST", "/api/v1/services/support/offers"),
     (Scope.CREATE, "PUT", f"/api/v1/callbacks/{ID}/name-recording"),
     (Scope.READ, "GET", f"/api/v1/callbacks/{ID}/name-recording"),
     (Scope.READ, "GET", "/api/v1/services/support/number-rules"),
@@ -30,10 +36,22 @@ CALLS = [
     (Scope.READ, "GET", "/api/v1/services"),
     (Scope.READ, "GET", "/api/v1/services/support"),
     (Scope.READ, "GET", "/api/v1/services/support/status"),
+    (Scope.MANAGE, "PUT", "/api/v1/services/support"),
+    (Scope.MANAGE, "DELETE", "/api/v1/services/support"),
+    *((Scope.READ, "GET", f"/api/v1/services/support/{part}") for part in DOCUMENTS),
+    *((Scope.MANAGE, "PUT", f"/api/v1/services/support/{part}") for part in DOCUMENTS),
+    (Scope.READ, "GET", "/api/v1/services/support/live-queue"),
+    (Scope.AGENTS, "PUT", "/api/v1/services/support/live-queue"),
+    (Scope.READ, "GET", "/api/v1/trunks"),
+    (Scope.READ, "GET", "/api/v1/trunks/carrier"),
+    (Scope.MANAGE, "PUT", "/api/v1/trunks/carrier"),
+    (Scope.MANAGE, "DELETE", "/api/v1/trunks/carrier"),
+    (Scope.MANAGE, "POST", "/api/v1/trunks/carrier/resume"),
     (Scope.READ, "GET", "/api/v1/agents"),
     (Scope.READ, "GET", "/api/v1/agents/anna"),
     (Scope.AGENTS, "PUT", "/api/v1/agents/anna"),
     (Scope.AGENTS, "POST", "/api/v1/agents/anna/presence"),
+    (Scope.AGENTS, "POST", "/api/v1/agents/import"),
     (Scope.READ, "GET", "/api/v1/reports"),
     (Scope.READ, "GET", "/api/v1/reports/export"),
     (Scope.MANAGE, "DELETE", "/api/v1/customers/+49301234567"),
@@ -45,6 +63,7 @@ _SCOPES: dict[tuple[str, str], str] = {
         path.replace(ID, "{callback_id:uuid}")
         .replace("support", "{name:str}")
         .replace("anna", "{name:str}")
+        .replace("carrier", "{name:str}")
         .replace("+49301234567", "{phone_number:str}"),
     ): scope
     for scope, method, path in CALLS

@@ -151,9 +151,9 @@ async def test_the_openapi_document_says_what_needs_neither_key_nor_body(client:
         for call in calls.values()
         if "requestBody" in call
     }
-    assert [path for path, is_required in required.items() if not is_required] == [
-        "/api/v1/callbacks/{callback_id}/cancel"
-    ]
+    actions = {f"/api/v1/callbacks/{{callback_id}}/{action}" for action in ("cancel", "claim", "recreate")}
+    without_body_too = {path for path, is_required in required.items() if not is_required}
+    assert without_body_too == {*actions, "/api/v1/services/{name}/offers"}
     local = document["components"]["schemas"]["CallbackView"]["properties"]["promised_local"]
     assert (local["type"], local["format"]) == ("string", "date-time-local")  # a date-time would have an offset
 

@@ -10,6 +10,7 @@ from ringback.accounts import api_keys
 from ringback.accounts.api_keys import Scope
 from ringback.agents import roster
 from ringback.agents.model import Presence
+from ringback.booking import setup
 from ringback.callbacks import pages, requests
 from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.model import Actor, ActorKind
@@ -20,6 +21,7 @@ from ringback.database.pool import Database
 from ringback.practice import LINK, Players, remove, set_up
 from ringback.practice.players import ENOUGH_WAITING, KEPT, PAUSE_OF_AGENTS
 from ringback.services import catalog
+from ringback.services.catalog import ServiceChoices
 from tests.integration.world import World
 
 OPERATOR = Actor(ActorKind.USER, "operator")
@@ -106,6 +108,24 @@ async def test_customers_stop_coming_while_enough_of_them_wait(database: Databas
         assert await players.run_once()
         await clock.advance(1.0)
     assert await total(database, clock, [State.SCHEDULED, State.QUEUED]) == ENOUGH_WAITING
+
+
+async def test_customers_whom_a_service_refuses_go_away_and_others_come(database: Database) -> None:
+    clock = ManualClock()
+    stage = await set_up(database, clock)
+    players = Players(database, clock)
+    for name in stage.services:
+        await setup.change(database, name, ServiceChoices(hours={}))
+    for _ in range(10):
+        assert await players.run_once()
+        await clock.advance(1.0)
+    assert await total(database, clock) == 0
+    for name in stage.services:
+        await setup.change(database, name, ServiceChoices(hours=None))
+    for _ in range(20):
+        assert await players.run_once()
+        await clock.advance(1.0)
+    assert await total(database, clock) > 0
 
 
 async def test_an_agent_who_missed_a_call_comes_back_after_a_pause(database: Database) -> None:

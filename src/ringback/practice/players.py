@@ -9,15 +9,13 @@ import structlog
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.callbacks import requests
-from ringback.callbacks.limits import AlreadyWaiting
 from ringback.callbacks.model import Actor, ActorKind
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.database.queries import QueryFile
-from ringback.errors import DatabaseUnavailable
+from ringback.errors import DatabaseUnavailable, Refused
 from ringback.practice.cast import SEED
 from ringback.practice.customers import Customers
-from ringback.services.catalog import ServiceDisabled, ServiceNotFound
 from ringback.services.model import Mode
 
 ENOUGH_WAITING = 25
@@ -60,7 +58,7 @@ class Players:
                     return
             except DatabaseUnavailable as problem:
                 log.warning("practice waits for the database", problem=str(problem))
-            except (ServiceNotFound, ServiceDisabled, asyncpg.ForeignKeyViolationError):
+            except asyncpg.ForeignKeyViolationError:
                 log.info("a service of practice went while a customer came")
             await self._clock.sleep(TICK_SECONDS)
 
@@ -87,7 +85,8 @@ class Players:
 
     async def _bring(self, customers: Customers) -> None:
         request = customers.next(self._clock.now())
-        with suppress(AlreadyWaiting):  # the same number again: this customer has thought better of it
+        # The same number again, or whatever rules somebody gave the service to see what they do.
+        with suppress(Refused):
             await requests.create(self._database, self._clock, CUSTOMER, request)
 
     async def _bring_agents_back(self) -> None:
