@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
 
+from ringback.callbacks import views
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from tests.api.test_services_and_agents import depart
@@ -50,6 +52,22 @@ async def test_only_callers_who_came_before_a_callback_are_ahead_of_it(
     assert [callback["position_in_queue"] for callback in listed] == [5, 7]
     await client.put(PATH, json={"waiting": 0})
     assert [await position(client, first), await position(client, second)] == [1, 2]
+
+
+async def test_many_callbacks_are_shown_in_three_queries(
+    client: httpx.AsyncClient, request_body: Body, database: Database, clock: ManualClock
+) -> None:
+    await client.put(PATH, json={"waiting": 2})
+    numbers = [f"+4930123456{number}" for number in range(8)]
+    asked = [
+        (await client.post("/api/v1/callbacks", json=request_body(phone_number=number))).json() for number in numbers
+    ]
+    queries: list[str] = []
+    async with database.connection() as connection:
+        with connection.query_logger(lambda query: queries.append(query.query)):
+            shown = await views.show(connection, [UUID(callback["id"]) for callback in asked], clock.now())
+    assert [view.position_in_queue for view in shown] == [3, 4, 5, 6, 7, 8, 9, 10]
+    assert len(queries) == 3
 
 
 async def test_a_callback_that_only_callers_on_the_line_precede_is_still_the_next_to_be_called(

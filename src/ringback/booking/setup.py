@@ -11,7 +11,10 @@ from ringback.services.model import Saved, Service
 
 
 async def create(database: Database, name: str, choices: ServiceChoices) -> Service:
-    """Create a service with the defaults and what is chosen. Raises as `check`, and TrunkNotFound, ServiceExists."""
+    """Create a service with the defaults and what is chosen.
+
+    Raises InvalidService, UnknownTimeZone, InvalidNumberRules, TrunkNotFound, ServiceExists.
+    """
     async with database.transaction() as connection:
         return catalog.require_new(await save_with(connection, name, choices)).what
 
@@ -40,9 +43,3 @@ async def save_with(
 ) -> Saved[Service]:
     """`save` within a transaction of the caller."""
     return await catalog.save_with(connection, name, choices, also=plan.check, revision=revision)
-
-
-def check(service: Service) -> None:
-    """Raises InvalidService, UnknownTimeZone or InvalidNumberRules for the first setting that cannot be."""
-    catalog.check(service)
-    plan.check(service)
