@@ -1,7 +1,7 @@
 -- name: indexes
 SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
 FROM pg_index AS i
-WHERE i.indrelid IN ('callbacks'::regclass, 'transitions'::regclass)
+WHERE i.indrelid IN ('callbacks'::regclass, 'transitions'::regclass, 'phone_numbers'::regclass)
   AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid)
 
 -- name: services
@@ -114,6 +114,9 @@ SELECT
     completed_at
 FROM complete
 ORDER BY created_at
+
+-- name: phone_numbers
+INSERT INTO phone_numbers SELECT phone_number, count(*) FROM callbacks GROUP BY phone_number
 
 -- name: transitions
 -- The shortest way that leads to where each callback is.

@@ -61,6 +61,12 @@ class Event(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+UNCOMPLETED = frozenset(State) - {State.COMPLETED}
+# No agent has it yet.
+CAN_BE_LATE = UNCOMPLETED - {State.PROCESSING}
+# Results that somebody should look at.
+WORRYING = frozenset({Result.EXPIRED, Result.UNKNOWN, Result.TELEPHONY_FAILED, Result.AGENT_UNAVAILABLE})
+
 # What each event means, for the generated page and for people who read a trace.
 MEANING: Mapping[Event, str] = MappingProxyType(
     {

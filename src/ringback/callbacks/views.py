@@ -11,7 +11,7 @@ from ringback.callbacks import queue
 from ringback.callbacks.lifecycle import CallbackNotFound
 from ringback.callbacks.model import Channel
 from ringback.callbacks.queue import Situation
-from ringback.callbacks.states import Result, State
+from ringback.callbacks.states import CAN_BE_LATE, Result, State
 from ringback.callbacks.waiting import Progress, why_waiting
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
@@ -30,7 +30,8 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     talking; of a COMPLETED callback the one of the last attempt. `position_in_queue` (1: the next; 0: being
     routed) and `estimated_wait` in seconds while QUEUED or ROUTING, the latter null when it cannot be told.
     `waiting_for`: why it waits right now, for people. `promised_by`: dialled for the first time by then, it is on time;
-    null when the wait could not be told. `recreated_from`: the COMPLETED callback that it follows.
+    null when the wait could not be told. `recreated_from`: the COMPLETED callback that it follows. `late_seconds`: for
+    how long the window in which it was wanted has been over, while no agent has it yet; null when it is not late.
     """
 
     id: UUID
@@ -61,6 +62,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     # What came later has a default, so that an answer kept before that is still read.
     promised_by: datetime | None = None
     recreated_from: UUID | None = None
+    late_seconds: int | None = None
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +92,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     recreated_from: UUID | None
     agent: str | None
     attempts: int
+    window_seconds: int
     rung: tuple[LegRole, ...]
     answered: tuple[LegRole, ...]
 
@@ -119,7 +122,7 @@ def not_found(callback_id: UUID) -> CallbackNotFound:
 
 
 async def show(connection: Connection, ids: Sequence[UUID], now: datetime) -> list[CallbackView]:
-    """Callbacks by desired time, in three queries however many there are."""
+    """Callbacks in the order of their ids here, in three queries however many there are."""
     rows = await _SHOWN.all(connection, ids=list(ids))
     situations = await queue.situations(connection, {row.service_id for row in rows}, now)
     positions = await queue.positions(connection, [row.id for row in rows if row.state is State.QUEUED])
@@ -133,7 +136,13 @@ def _view(row: _Row, situation: Situation, position: int | None, now: datetime) 
         position_in_queue=place,
         estimated_wait=None if place is None else _estimate(row, situation, place, now),
         waiting_for=why_waiting(_progress(row, position), situation, now),
+        late_seconds=_late_seconds(row, now),
     )
+
+
+def _late_seconds(row: _Row, now: datetime) -> int | None:
+    late = int((now - row.desired_at).total_seconds()) - row.window_seconds
+    return late if late > 0 and row.state in CAN_BE_LATE else None
 
 
 def _place(row: _Row, situation: Situation, position: int | None) -> int | None:

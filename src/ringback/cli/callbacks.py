@@ -9,9 +9,10 @@ from rich.console import RenderableType
 
 from ringback.callbacks import pages, requests, trace, views
 from ringback.callbacks.creation import CallbackRequest
+from ringback.callbacks.filters import CallbackFilter
 from ringback.callbacks.lifecycle import CallbackNotFound
 from ringback.callbacks.model import Channel
-from ringback.callbacks.pages import CallbackFilter, Page
+from ringback.callbacks.pages import Page
 from ringback.callbacks.states import Result, State
 from ringback.callbacks.trace import CallbackTrace
 from ringback.callbacks.views import CallbackView
@@ -105,8 +106,10 @@ def list_all(
         list[str] | None, typer.Option("--service", help="Only of this service; may be repeated.")
     ] = None,
     result: Annotated[
-        Result | None,
-        typer.Option("--result", metavar="RESULT", help="Only completed with this result.", case_sensitive=False),
+        list[Result] | None,
+        typer.Option(
+            "--result", metavar="RESULT", help="Only completed with this result; may be repeated.", case_sensitive=False
+        ),
     ] = None,
     is_open: Annotated[
         bool | None, typer.Option("--open/--completed", help="Only those not completed, or only those completed.")
@@ -130,7 +133,7 @@ def list_all(
         to_at=instant_if_given(to_at),
         states=state or (),
         services=service or (),
-        result=result,
+        results=result or (),
         is_open=is_open,
     )
 
