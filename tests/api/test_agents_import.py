@@ -1,5 +1,6 @@
 """Many agents at once over the API: all of them, or none and every mistake named."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -62,6 +63,18 @@ async def test_ten_thousand_agents_are_taken_in_one_request_and_one_more_is_not(
     assert (refusal.status_code, refusal.json()["code"]) == (422, "invalid-request")
     told = (await client.post(PATH, json={"items": items[:-1]})).json()
     assert (len(told["created"]), told["changed"], told["unchanged"]) == (10_000, [], 0)
+
+
+async def test_lists_in_opposite_order_at_once_do_not_wait_for_each_other_for_ever(server: httpx.AsyncClient) -> None:
+    names = [f"agent-{number}" for number in range(300)]
+    await server.post(PATH, json={"items": [agent(name) for name in names]})
+    lists = [
+        [agent(name, endpoint=str(turn)) for name in (names if turn % 2 else reversed(names))] for turn in range(6)
+    ]
+    answers = await asyncio.gather(*(server.post(PATH, json={"items": items}) for items in lists))
+    assert [(answer.status_code, len(answer.json()["changed"])) for answer in answers] == [(200, 300)] * 6
+    told = (await server.get("/api/v1/agents")).json()["items"]
+    assert len({each["endpoint"] for each in told}) == 1
 
 
 async def test_a_new_agent_is_201_and_a_changed_one_200(client: httpx.AsyncClient) -> None:
