@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from ringback.database.embedded import EmbeddedPostgres
+from ringback.services.schedule import Weekday
 from tests.acceptance.command import Command, until
 from tests.databases import FAST, data_folder
 
@@ -168,6 +169,25 @@ def test_the_engine_works_the_links_that_it_is_told_to(ringback: Command) -> Non
     with ringback.start("engine", "--link", "north=simulator:", "--link", "south=simulator:") as engine:
         until(lambda: engine.log.count('"link up"') == 2, "both links are up")
         assert engine.entry("link up")["link"] in {"north", "south"}
+        assert engine.stop() == 0
+
+
+def test_an_engine_goes_by_hours_that_are_changed_while_it_runs(ringback: Command) -> None:
+    ringback.does("services", "add", "support")
+    callback_id = ringback.json("callbacks", "create", "support", NUMBER)["id"]
+    ringback.does("services", "set", "support", "hours={}")
+    ringback.does("agents", "add", "anna", "--endpoint", "201", "--service", "support")
+    ringback.does("agents", "presence", "anna", "READY")
+
+    def shown(field: str) -> str:
+        return ringback.json("callbacks", "show", callback_id)["callback"][field]
+
+    with ringback.start("engine") as engine:
+        engine.entry("link up")
+        until(lambda: "does not open in the weeks to come" in shown("waiting_for"), "it is known to be closed")
+        every_hour = ", ".join(f'"{day}": [{{"opens": "00:00", "closes": "24:00"}}]' for day in Weekday)
+        ringback.does("services", "set", "support", f"hours={{{every_hour}}}")
+        until(lambda: shown("state") not in ("SCHEDULED", "QUEUED"), "it is called")
         assert engine.stop() == 0
 
 
