@@ -141,6 +141,23 @@ def test_a_scheduled_callback_is_rescheduled_and_found_in_lists(with_service: Co
     assert f"…{made['id'][-8:]}" in with_service.does("callbacks", "list", "--open")
 
 
+def test_a_scheduled_callback_is_called_now_claimed_and_recreated(with_service: Command) -> None:
+    later = (datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)).isoformat()
+    made = with_service.json("callbacks", "create", "support", NUMBER, "--name", "Maria Lopez", "--at", later)
+    assert with_service.json("callbacks", "call-now", made["id"])["state"] == "QUEUED"
+    assert "only a SCHEDULED callback" in with_service.refuses("callbacks", "call-now", made["id"])
+    claimed = with_service.json("callbacks", "claim", made["id"], "--reason", "rang in")
+    assert (claimed["state"], claimed["result"]) == ("COMPLETED", "CLAIMED_BY_CALLER")
+
+    again = with_service.json("callbacks", "recreate", made["id"], "--at", later)
+    assert (again["state"], again["customer_name"], again["recreated_from"]) == ("SCHEDULED", "Maria Lopez", made["id"])
+    assert "already" in with_service.refuses("callbacks", "recreate", made["id"])
+    story = with_service.run("callbacks", "show", made["id"], COLUMNS="160").stdout
+    assert "Recreated as" in story
+    assert again["id"] in story
+    assert "Recreated from" in with_service.does("callbacks", "show", again["id"])
+
+
 def test_an_api_key_alone_goes_to_stdout_and_is_shown_once(ringback: Command) -> None:
     secret = ringback.does("api-keys", "create", "shop", "--scope", "create", "--scope", "read").strip()
     assert secret.startswith("rbk_")
