@@ -96,6 +96,10 @@ def cases(now: datetime) -> dict[str, Callable[[], Parameters]]:
     def time_of_day() -> str:
         return f"{random.randint(8, 18):02}:{random.randint(0, 59):02}"
 
+    def beginning_of_id() -> str:
+        made_at = now - timedelta(days=random.uniform(1, 12))
+        return f"{int(made_at.timestamp() * 1000):012x}"[:8]  # about a minute of UUIDs of version 7
+
     return {
         "page 1: range, states, services": last_days,
         "page 1: the same, 250 rows": lambda: {**last_days(), "limit": 250},
@@ -112,7 +116,7 @@ def cases(now: datetime) -> dict[str, Callable[[], Parameters]]:
         "number, 4 digits that a seventh begin with": lambda: {**last, "search": "+49 30"},
         "number, 4 digits, 250 rows": lambda: {**digits(4)(), "limit": 250},
         "number, 5 digits, open": lambda: {"open": True, "search": str(random.randint(10000, 99999))},
-        "id, beginning": lambda: {"search_by": "id", "search": f"01a1{random.randint(0x8000, 0xFFFF):x}"},
+        "id, beginning": lambda: {"search_by": "id", "search": beginning_of_id()},
         "service": lambda: {**last, "search_by": "service", "search": f"ice {random.randint(1, 20)}"},
         "state": lambda: {**last, "search_by": "state", "search": "unk"},
         "desired time, a day": lambda: {"search_by": "desired_at", "search": f"{now - timedelta(days=3):%Y-%m-%d}"},

@@ -22,9 +22,9 @@ from ringback.services.time_zones import time_zone
 
 MAX_SEARCH = 100
 # As many numbers that a search finds are looked up one by one; of more, the callbacks are met soon along the list.
-NUMBERS_LOOKED_UP = 2_000
+NUMBERS_LOOKED_UP = 3_000
 # As many are looked up to count their callbacks, by their share of all numbers; of more, those too are met soon.
-NUMBERS_COUNTED = MappingProxyType({"fewest": 500, "most": 15_000, "share": 0.02})
+NUMBERS_COUNTED = MappingProxyType({"fewest": 500, "most": 30_000, "share": 0.02})
 # Below this share of its whole span a search for times looks up each span by itself.
 SPARSE = 0.005
 
@@ -120,13 +120,17 @@ class Restriction(msgspec.Struct, kw_only=True):
         self.keep_kinds((), ())
 
 
+class _Numbers(msgspec.Struct, frozen=True):
+    phone_numbers: list[str]
+
+
 class _Extent(msgspec.Struct, frozen=True):
     first_at: datetime | None
     last_at: datetime | None
 
 
 _sql = QueryFile(__file__, "pages.sql")
-_NUMBERS_WITH = _sql.query("numbers_with", str)
+_NUMBERS_WITH = _sql.query("numbers_with", _Numbers)
 _NUMBERS_TO_COUNT = _sql.query("numbers_to_count", int)
 _SERVICES_CALLED = _sql.query("services_called", int)
 _HAS_ID_BETWEEN = _sql.query("has_id_between", bool)
@@ -215,7 +219,7 @@ async def _keep_number(connection: Connection, kept: Restriction, text: str) -> 
         kept.keep_nothing()
     elif digits:
         most = await _NUMBERS_TO_COUNT.one(connection, **NUMBERS_COUNTED)
-        numbers = await _NUMBERS_WITH.all(connection, digits=digits, limit=most + 1)
+        numbers = (await _NUMBERS_WITH.one(connection, digits=digits, limit=most + 1)).phone_numbers
         kept.digits = digits
         if len(numbers) <= most:
             kept.total_source, kept.numbers = Source.OF_NUMBERS, numbers

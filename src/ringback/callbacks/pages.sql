@@ -139,7 +139,10 @@ FROM (
 ORDER BY desired_at, id
 
 -- name: numbers_with
-SELECT phone_number FROM phone_numbers WHERE phone_number LIKE '%' || :digits::text || '%' LIMIT :limit
+SELECT coalesce(array_agg(phone_number), '{}') AS phone_numbers
+FROM (
+    SELECT phone_number FROM phone_numbers WHERE phone_number LIKE '%' || :digits::text || '%' LIMIT :limit
+) AS found
 
 -- name: numbers_to_count
 SELECT least(:most::int, greatest(:fewest::int, (reltuples * :share::float8)::int))

@@ -3,14 +3,15 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
--- What waits and what is over are two lists that are merged: a state change touches the index of one of them only.
+-- What waits and what is over are two lists that are merged: a state change touches the index of one of them only. What
+-- is included lets a walk along a list pass over what is not wanted without reading its row.
 DROP INDEX callbacks_by_desired_time;
 DROP INDEX callbacks_in_a_state_by_desired_time;
 DROP INDEX callbacks_of_a_service_by_desired_time;
 DROP INDEX callbacks_with_a_result_by_desired_time;
-CREATE INDEX uncompleted_by_desired_time ON callbacks (desired_at, id) INCLUDE (service_id, state)
+CREATE INDEX uncompleted_by_desired_time ON callbacks (desired_at, id) INCLUDE (service_id, state, phone_number)
     WHERE state <> 'COMPLETED';
-CREATE INDEX completed_by_desired_time ON callbacks (desired_at, id) INCLUDE (service_id, result)
+CREATE INDEX completed_by_desired_time ON callbacks (desired_at, id) INCLUDE (service_id, result, phone_number)
     WHERE state = 'COMPLETED';
 CREATE INDEX completed_of_a_service_by_desired_time ON callbacks (service_id, desired_at, id) INCLUDE (result)
     WHERE state = 'COMPLETED';
