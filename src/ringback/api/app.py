@@ -24,6 +24,7 @@ from ringback.api.v1 import (
     bulk,
     callbacks,
     customers,
+    exports,
     live_queues,
     number_rules,
     recordings,
@@ -39,6 +40,7 @@ from ringback.settings import Settings
 
 _V1 = {
     callbacks: "Callbacks",
+    exports: "Callbacks",
     recordings: "Callbacks",
     services: "Services",
     service_settings: "Services",
