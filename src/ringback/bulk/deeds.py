@@ -73,8 +73,10 @@ async def do(connection: Connection, deed: Deed, found: Sequence[Found]) -> Outc
 
 
 async def _cancel(connection: Connection, deed: Deed, wanted: Cancellation, found: Sequence[Found]) -> Outcomes:
-    outcomes = {each.id: _refused(lifecycle.refused(each.state, Event.CANCELLED)) for each in found}
-    for state in Kind.CANCELLATION.possible:
+    possible = Kind.CANCELLATION.possible
+    impossible = [each for each in found if each.state not in possible]
+    outcomes = {each.id: _refused(lifecycle.refused(each.state, Event.CANCELLED)) for each in impossible}
+    for state in possible:
         ids = [each.id for each in found if each.state is state]
         outcomes |= await _cancel_all(connection, deed, wanted, state, ids)
     return outcomes

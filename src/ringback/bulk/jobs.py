@@ -5,6 +5,7 @@ one batch after the other. What is created or moved into the range later is not 
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +71,9 @@ _STATES_OF_IDS = _sql.query("states_of_ids", _InState)
 _STATES_IN_RANGE = _sql.query("states_in_range", _InState)
 _JOB = _sql.query("job", _Job)
 _JOBS_OF_ACTOR = _sql.query("jobs_of_actor", _Job)
+_RECENT_JOBS = _sql.query("recent_jobs", _Job)
+_JOB_ENDING = _sql.query("job_ending", _Job)
+_ENDING = re.compile(r"[0-9a-f-]{8,36}")
 
 
 async def ask(
@@ -134,6 +138,23 @@ async def recent(database: Database, clock: Clock, actor: Actor, kind: Kind) -> 
             connection, actor_kind=actor.kind, actor_name=actor.name, kind=kind, since=since
         )
     return [_shown(job) for job in found]
+
+
+async def recent_of_all(database: Database, clock: Clock) -> list[BulkJob]:
+    """The bulk work that anybody asked for within the last 24 hours, the latest first."""
+    async with database.connection() as connection:
+        return [_shown(job) for job in await _RECENT_JOBS.all(connection, since=clock.now() - RECENT)]
+
+
+async def ending(database: Database, text: str) -> BulkJob:
+    """The latest bulk work whose id ends so, with 8 characters or more. Raises BulkJobNotFound."""
+    job = None
+    if _ENDING.fullmatch(text):
+        async with database.connection() as connection:
+            job = await _JOB_ENDING.first(connection, ending=text)
+    if job is None:
+        raise BulkJobNotFound(f"There is no bulk work whose id ends with {text!r}; 8 characters are needed", id=text)
+    return _shown(job)
 
 
 async def _freeze(connection: Connection, job_id: UUID, kind: Kind, request: Selection) -> int:

@@ -52,3 +52,16 @@ SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeed
 FROM bulk_jobs
 WHERE actor_kind = :actor_kind AND actor_name = :actor_name AND kind = :kind AND asked_at >= :since
 ORDER BY asked_at DESC, id DESC
+
+-- name: recent_jobs
+SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
+FROM bulk_jobs
+WHERE asked_at >= :since
+ORDER BY asked_at DESC, id DESC
+
+-- name: job_ending
+SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
+FROM bulk_jobs
+WHERE id::text LIKE '%' || :ending::text
+ORDER BY asked_at DESC
+LIMIT 1

@@ -26,10 +26,10 @@ INSERT INTO bulk_items (
     job_id, position, callback_id, phone_number, service, desired_at, state_before, is_done, outcome, reason,
     new_callback_id
 )
-SELECT :job_id, *
-FROM unnest(
-    :positions::int[], :callback_ids::uuid[], :phone_numbers::text[], :services::text[], :desired_ats::timestamptz[],
-    :states_before::text[], :is_done::boolean[], :outcomes::text[], :reasons::text[], :new_callback_ids::uuid[]
+SELECT :job_id, i.*
+FROM jsonb_to_recordset(:items) AS i (
+    position int, callback_id uuid, phone_number text, service text, desired_at timestamptz, state_before text,
+    is_done boolean, outcome text, reason text, new_callback_id uuid
 )
 
 -- name: advance_job

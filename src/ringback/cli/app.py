@@ -9,6 +9,7 @@ import ringback
 from ringback.cli import (
     agents,
     api_keys,
+    bulk,
     callbacks,
     config,
     doctor,
@@ -41,6 +42,7 @@ app.add_typer(trunks.commands, name="trunks")
 app.add_typer(agents.commands, name="agents")
 app.add_typer(config.commands, name="config")
 app.add_typer(callbacks.commands, name="callbacks")
+app.add_typer(bulk.commands, name="bulk")
 app.command()(reports.reports)
 app.command()(erase.erase)
 app.add_typer(api_keys.commands, name="api-keys")
