@@ -1,5 +1,6 @@
 """Searching a list by each column, as it is typed; what needs attention; and how late callbacks are."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -19,6 +20,7 @@ from ringback.services.time_zones import UnknownTimeZone
 from tests.integration.listed import write, write_agents
 
 DAY = timedelta(days=1)
+WAITS = "SELECT true FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 NINE = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
@@ -259,3 +261,16 @@ async def test_a_number_is_searched_for_as_long_as_it_has_callbacks(search: Sear
     assert await remaining([]) == [("+4930777", 2)]
     assert await remaining(ids[:1]) == [("+4930777", 1)]
     assert await remaining(ids[1:]) == []
+
+
+async def test_a_number_that_comes_while_its_last_callback_goes_is_still_found(
+    search: Search, database: Database
+) -> None:
+    await search.add("goes", number="+4930777")
+    async with database.connection() as onlooker, database.transaction() as connection:
+        await connection.execute("DELETE FROM callbacks")
+        comes = asyncio.create_task(search.add("comes", number="+4930777"))
+        while not await onlooker.fetchval(WAITS):  # noqa: ASYNC110 (another session has to come to wait)
+            await asyncio.sleep(0.01)
+    await comes
+    assert await search.found("777") == {"comes"}

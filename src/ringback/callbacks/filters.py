@@ -28,6 +28,8 @@ NUMBERS_COUNTED = MappingProxyType({"fewest": 500, "most": 30_000, "share": 0.02
 # Below this share of its whole span a search for times looks up each span by itself.
 SPARSE = 0.005
 
+# Fewer digits are in so many numbers, and in no index.
+TRIGRAM = 3
 DIGITS = frozenset("0123456789")
 ID_DIGITS = 32
 _PART_OF_ID = re.compile("[0-9a-f-]+")
@@ -218,13 +220,18 @@ async def _keep_number(connection: Connection, kept: Restriction, text: str) -> 
     if any(character.isalnum() and character not in DIGITS for character in text):
         kept.keep_nothing()
     elif digits:
-        most = await _NUMBERS_TO_COUNT.one(connection, **NUMBERS_COUNTED)
-        numbers = (await _NUMBERS_WITH.one(connection, digits=digits, limit=most + 1)).phone_numbers
         kept.digits = digits
-        if len(numbers) <= most:
-            kept.total_source, kept.numbers = Source.OF_NUMBERS, numbers
-        if len(numbers) <= min(most, NUMBERS_LOOKED_UP):
-            kept.source = Source.OF_NUMBERS
+        if len(digits) >= TRIGRAM:
+            await _look_up_numbers(connection, kept, digits)
+
+
+async def _look_up_numbers(connection: Connection, kept: Restriction, digits: str) -> None:
+    most = await _NUMBERS_TO_COUNT.one(connection, **NUMBERS_COUNTED)
+    numbers = (await _NUMBERS_WITH.one(connection, digits=digits, limit=most + 1)).phone_numbers
+    if len(numbers) <= most:
+        kept.total_source, kept.numbers = Source.OF_NUMBERS, numbers
+    if len(numbers) <= min(most, NUMBERS_LOOKED_UP):
+        kept.source = Source.OF_NUMBERS
 
 
 async def _keep_desired(
