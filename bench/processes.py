@@ -17,16 +17,17 @@ from ringback.database.pool import Database
 
 
 @contextlib.asynccontextmanager
-async def process(command: str, database_url: str, **settings: str) -> AsyncGenerator[int]:
-    """`ringback COMMAND` over that database, by its process id; ended in the end."""
+async def process(command: str, database_url: str, **settings: str) -> AsyncGenerator[asyncio.subprocess.Process]:
+    """`ringback COMMAND` over that database; ended in the end."""
     given = {f"RINGBACK_{name.upper()}": value for name, value in settings.items()}
     environment = {**os.environ, "RINGBACK_DATABASE_URL": database_url, "RINGBACK_LOG_LEVEL": "warning", **given}
     running = await asyncio.create_subprocess_exec(sys.executable, "-m", "ringback", command, env=environment)
     try:
-        yield running.pid
+        yield running
     finally:
-        running.terminate()
-        await running.wait()
+        if running.returncode is None:
+            running.terminate()
+            await running.wait()
 
 
 @contextlib.asynccontextmanager
@@ -36,11 +37,11 @@ async def api(command: str, database_url: str) -> AsyncGenerator[tuple[httpx.Asy
         secret = (await api_keys.create(database, SystemClock(), f"bench-{os.urandom(4).hex()}", list(Scope))).secret
     port = _free_port()
     async with (
-        process(command, database_url, port=str(port)) as pid,
+        process(command, database_url, port=str(port)) as running,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"X-API-Key": secret}, timeout=120) as client,
     ):
-        await _until_answered(client)
-        yield client, pid
+        await _until_answered(client, running)
+        yield client, running.pid
 
 
 def memory_mb(pid: int) -> float:
@@ -49,12 +50,13 @@ def memory_mb(pid: int) -> float:
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
-async def _until_answered(client: httpx.AsyncClient) -> None:
-    while True:
+async def _until_answered(client: httpx.AsyncClient, running: asyncio.subprocess.Process) -> None:
+    while running.returncode is None:
         with contextlib.suppress(httpx.TransportError):
             (await client.get("/healthz")).raise_for_status()
             return
         await asyncio.sleep(0.05)
+    raise RuntimeError("the server ended before it answered")
 
 
 def _free_port() -> int:
