@@ -110,8 +110,10 @@ class Restriction(msgspec.Struct, kw_only=True):
 
     def keep_kinds(self, states: Collection[State], results: Collection[Result]) -> None:
         """Keep only what is in one of these states, or COMPLETED with one of these results."""
-        self.states = sorted(set(UNCOMPLETED if self.states is None else self.states) & set(states))
-        self.results = sorted(set(Result if self.results is None else self.results) & set(results))
+        kept_states = set(UNCOMPLETED if self.states is None else self.states) & set(states)
+        kept_results = set(Result if self.results is None else self.results) & set(results)
+        self.states = None if UNCOMPLETED <= kept_states else sorted(kept_states)
+        self.results = None if kept_results >= set(Result) else sorted(kept_results)
 
     def keep_services(self, ids: Collection[int]) -> None:
         """Keep only what is of these services."""
