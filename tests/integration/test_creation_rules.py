@@ -1,5 +1,7 @@
 """The rules on creation: in their order, each at its edge."""
 
+import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -170,6 +172,21 @@ async def test_the_limit_of_a_number_is_over_when_it_says_and_not_before(recepti
     reception.clock.jump(0.5)
     await reception.ask()
     assert limit_of(await reception.refusal()) == ("number_limit", 2, 600)
+
+
+@pytest.mark.parametrize(
+    ("limits", "refused_as"),
+    [
+        ({"max_waiting_per_number": 2}, "already-waiting"),
+        ({"max_waiting_per_number": 0, "number_limit": 2}, "too-many-requests"),
+    ],
+)
+async def test_what_a_number_may_do_twice_it_does_twice_however_many_ask_at_once(
+    reception: Reception, limits: dict[str, int], refused_as: str
+) -> None:
+    await reception.set(**limits)
+    answers = await asyncio.gather(*(reception.ask() for _ in range(15)), return_exceptions=True)
+    assert Counter(getattr(answer, "code", "taken") for answer in answers) == {"taken": 2, refused_as: 13}
 
 
 async def test_the_limit_of_a_number_is_of_each_service(reception: Reception) -> None:

@@ -102,6 +102,7 @@ async def _accept(connection: Connection, request: CallbackRequest, now: datetim
         offer = await offers.announced(connection, request.offer_id, service, now)
     number = phone.parse(request.phone_number, service.default_region)
     screening.require_permitted(number, service.number_rules)
+    await limits.take_turn(connection, service, number)
     await limits.require_not_waiting(connection, service, number)
     await limits.require_room(connection, service, number, now, is_scheduled=is_scheduled)
     where = times.whereabouts(request.time_zone, Whereabouts(service.time_zone, is_stated=False))

@@ -1,7 +1,8 @@
 """What a service takes, and how much of it: the rules on creation before those about time.
 
-A number that waits only once is kept to that by a unique index (`hard_rules`). The other limits are soft: several
-requests at the very same moment may each see room for one.
+A number that waits only once is kept to that by a unique index (`hard_rules`); where it may more often, its requests
+are taken one after the other. The limits of a whole service are soft: several requests at the very same moment may each
+see room for one.
 """
 
 from datetime import datetime, timedelta
@@ -40,6 +41,7 @@ class _Reached(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _sql = QueryFile(__file__, "limits.sql")
+_LOCK_NUMBER = _sql.command("lock_number")
 _WAITING_OF_NUMBER = _sql.query("waiting_of_number", UUID)
 _REACHED = _sql.query("reached", _Reached)
 
@@ -53,6 +55,12 @@ def require_taken(service: Service, *, is_scheduled: bool) -> None:
         kind = "callbacks at a chosen time" if is_scheduled else "callbacks for now"
         text = f"The service {service.name!r} takes no {kind}"
         raise ServiceDisabled(text, service=service.name, mode=service.mode)
+
+
+async def take_turn(connection: Connection, service: Service, number: str) -> None:
+    """Wait until no other request for this number in this service is under way, so that its limits are exact."""
+    if service.max_waiting_per_number != 1:
+        await _LOCK_NUMBER.run(connection, service_id=service.id, phone_number=number)
 
 
 async def require_not_waiting(connection: Connection, service: Service, number: str) -> None:

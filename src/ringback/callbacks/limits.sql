@@ -1,3 +1,7 @@
+-- name: lock_number
+-- Until the end of the transaction. It is not one row, because a number that never asked has none.
+SELECT pg_advisory_xact_lock(:service_id::int, hashtext(:phone_number))
+
 -- name: waiting_of_number
 SELECT id
 FROM callbacks
