@@ -16,6 +16,8 @@ from ringback.settings import Settings
 PUBLIC = {"/", "/healthz", "/readyz", "/metrics", "/api", "/api/docs", "/api/openapi.json"}
 ID = "01a20831-4bfa-729a-998d-2b0e8e0ee11b"
 DOCUMENTS = ("hours", "special-days", "capacity")
+JOB = "00000000-0000-7000-8000-00000000000b"
+BULK = ("cancellations", "reschedulings", "recreations")
 CALLS = [
     (Scope.CREATE, "POST", "/api/v1/callbacks"),
     (Scope.READ, "GET", "/api/v1/callbacks"),
@@ -52,6 +54,13 @@ CALLS = [
     (Scope.AGENTS, "PUT", "/api/v1/agents/anna"),
     (Scope.AGENTS, "POST", "/api/v1/agents/anna/presence"),
     (Scope.AGENTS, "POST", "/api/v1/agents/import"),
+    (Scope.READ, "GET", "/api/v1/callbacks/export"),
+    *((Scope.MANAGE, "POST", f"/api/v1/{kind}") for kind in BULK),
+    *((Scope.MANAGE, "POST", f"/api/v1/{kind}/preview") for kind in BULK),
+    *((Scope.READ, "GET", f"/api/v1/{kind}") for kind in BULK),
+    *((Scope.READ, "GET", f"/api/v1/{kind}/{JOB}") for kind in BULK),
+    *((Scope.READ, "GET", f"/api/v1/{kind}/{JOB}/{table}") for kind in BULK for table in ("callbacks", "summary")),
+    *((Scope.READ, "GET", f"/api/v1/cancellations/recent/{table}") for table in ("callbacks", "summary")),
     (Scope.READ, "GET", "/api/v1/reports"),
     (Scope.READ, "GET", "/api/v1/reports/export"),
     (Scope.MANAGE, "DELETE", "/api/v1/customers/+49301234567"),
@@ -61,6 +70,7 @@ _SCOPES: dict[tuple[str, str], str] = {
     (
         method,
         path.replace(ID, "{callback_id:uuid}")
+        .replace(JOB, "{job_id:uuid}")
         .replace("support", "{name:str}")
         .replace("anna", "{name:str}")
         .replace("carrier", "{name:str}")

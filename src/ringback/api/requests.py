@@ -86,8 +86,9 @@ def _parameters(
 
 
 def _is_time(handler: HTTPRouteHandler, field_name: str) -> bool:
-    field = handler.parsed_fn_signature.parameters[field_name]
-    return datetime in (field.annotation, *get_args(field.annotation))
+    dependencies = (provide.parsed_fn_signature for provide in handler.resolve_dependencies().values())
+    fields = (signature.parameters.get(field_name) for signature in (handler.parsed_fn_signature, *dependencies))
+    return any(datetime in (field.annotation, *get_args(field.annotation)) for field in fields if field)
 
 
 def check_parameters(request: Request[Any, Any, Any], known: Parameters) -> None:

@@ -8,23 +8,22 @@ import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from ringback.accounts.api_keys import Scope
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
 from ringback.api.requests import ApiRequest, WithoutBodyToo
+from ringback.api.v1.callback_filters import FILTERED
 from ringback.callbacks import pages, requests, ring_in, trace, views
 from ringback.callbacks.creation import CallbackRequest
-from ringback.callbacks.filters import CallbackFilter, SearchBy
+from ringback.callbacks.filters import CallbackFilter
 from ringback.callbacks.idempotency import MAX_KEY, IdempotencyKey
 from ringback.callbacks.model import MAX_TEXT, Actor
 from ringback.callbacks.pages import Page
 from ringback.callbacks.requests import Created
 from ringback.callbacks.ring_in import RingIn, RingInRequest
-from ringback.callbacks.shown_times import TimeFormat
-from ringback.callbacks.states import Result, State
 from ringback.callbacks.trace import CallbackTrace
 from ringback.callbacks.views import CallbackView
 
@@ -58,7 +57,13 @@ class RescheduleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 OptionalKey: TypeAlias = Annotated[
-    str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_KEY)
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=1,
+        max_length=MAX_KEY,
+        description="Of your own choice: the same key with the same body gives the same callback",
+    ),
 ]
 WHEN_CREATING = {
     **WHEN_CHANGING,
@@ -84,39 +89,18 @@ async def create(
     return _created(await requests.create(backend.database, backend.clock, actor, data, key=key))
 
 
-@get(opt=needs(Scope.READ), summary="List callbacks", responses=WHEN_READING)
+@get(opt=needs(Scope.READ), dependencies=FILTERED, summary="List callbacks", responses=WHEN_READING)
 async def find(
     backend: NamedDependency[Backend],
-    from_at: Annotated[datetime | None, QueryParameter(name="from", description="Desired time, inclusive")] = None,
-    to_at: Annotated[datetime | None, QueryParameter(name="to", description="Desired time, exclusive")] = None,
-    states: Annotated[list[State] | None, QueryParameter(name="state", description="Repeatable")] = None,
-    services: Annotated[list[str] | None, QueryParameter(name="service", description="Names; repeatable")] = None,
-    results: Annotated[list[Result] | None, QueryParameter(name="result", description="Repeatable")] = None,
-    is_open: Annotated[bool | None, QueryParameter(name="open", description="true: not COMPLETED")] = None,
-    needs_attention: Annotated[bool, QueryParameter(description="true: late, or a result to look at")] = False,
-    search: Annotated[str | None, QueryParameter(description="What the column shows somewhere")] = None,
-    search_by: FromQuery[SearchBy] = SearchBy.PHONE_NUMBER,
-    time_zone: Annotated[str, QueryParameter(description="IANA; whose clock shows the times searched")] = "UTC",
-    time_format: FromQuery[TimeFormat] = TimeFormat.H24,
+    wanted: NamedDependency[CallbackFilter],
     sort: Annotated[str, QueryParameter(description="A column; with - before it the greatest first")] = "desired_at",
-    limit: Annotated[int, QueryParameter(ge=1, le=pages.MAX_LIMIT)] = pages.DEFAULT_LIMIT,
+    limit: Annotated[
+        int, QueryParameter(ge=1, le=pages.MAX_LIMIT, description="How many at most")
+    ] = pages.DEFAULT_LIMIT,
     cursor: Annotated[str | None, QueryParameter(description='From a page, or "last"')] = None,
     total: Annotated[str, QueryParameter(pattern="^(capped|exact)$", description="capped: to 10,000")] = "capped",
 ) -> Page:
     """A page of the callbacks that fit, the earliest desired time first unless `sort` says otherwise."""
-    wanted = CallbackFilter(
-        from_at=from_at,
-        to_at=to_at,
-        states=states or (),
-        services=services or (),
-        results=results or (),
-        is_open=is_open,
-        needs_attention=needs_attention,
-        search=search,
-        search_by=search_by,
-        time_zone=time_zone,
-        time_format=time_format,
-    )
     order = pages.parse_order(sort)
     counts_all = total == "exact"
     return await pages.find(
