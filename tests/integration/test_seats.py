@@ -13,7 +13,7 @@ from ringback.booking.slots import FreeSlot, free_slots, nearest_free
 from ringback.database.pool import Connection, Database
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
-from ringback.services.model import Service
+from ringback.services.model import Mode, Service
 from ringback.services.schedule import CapacityRange, OpenRange, SpecialDay, Weekday
 from tests.integration.bookings import NOW, book, book_with, booked, rebook, seated
 
@@ -198,14 +198,12 @@ async def in_the_midst(
     await waiting
 
 
-async def until_somebody_waits(database: Database) -> None:
-    """Wait until a connection to this database waits for a lock."""
-    asked = (
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
-    )
+async def until_somebody_waits(database: Database, connections: int = 1) -> None:
+    """Wait until so many connections to this database wait for a lock."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     async with asyncio.timeout(20), database.connection() as connection:
         while True:
-            if await connection.fetchval(asked):
+            if await connection.fetchval(asked) >= connections:
                 return
             await asyncio.sleep(0.01)
 
@@ -232,6 +230,27 @@ async def test_a_change_of_the_grid_waits_for_who_is_moving_and_counts_the_seat(
 
     await in_the_midst(database, move, lambda: catalog.update(database, "support", ServiceChoices(slot_minutes=15)))
     assert await booked(database) == await seated(database) == {TEN + timedelta(minutes=45): 1}
+
+
+async def test_other_changes_of_a_service_do_not_wait_for_who_is_booking(database: Database) -> None:
+    service = await service_with(database)
+    async with asyncio.timeout(20), database.transaction() as connection:
+        await book_with(connection, service, TEN)
+        await catalog.update(database, "support", ServiceChoices(mode=Mode.CLOSED, slot_capacity=3))
+    assert (await catalog.get(database, "support")).mode is Mode.CLOSED
+
+
+async def test_who_comes_after_a_change_of_the_grid_does_not_go_before_it(database: Database) -> None:
+    service = await service_with(database, slot_minutes=30)
+    async with asyncio.timeout(20), database.transaction() as connection:
+        await book_with(connection, service, TEN)
+        change = asyncio.ensure_future(catalog.update(database, "support", ServiceChoices(slot_minutes=15)))
+        await until_somebody_waits(database)
+        late = asyncio.ensure_future(book(database, service, TEN))
+        await until_somebody_waits(database, 2)
+    await change
+    with pytest.raises(SlotsChanged):
+        await late
 
 
 async def test_a_change_of_the_grid_does_not_wait_for_calls_that_are_being_routed(database: Database) -> None:

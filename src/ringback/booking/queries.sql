@@ -3,11 +3,10 @@ SELECT starts_at, booked FROM slots WHERE service_id = :service_id AND starts_at
 
 -- Seats.
 
--- name: lock_grid
--- Who changes the grid waits for this lock, and counts the seat that is taken under it.
-SELECT true FROM services
-WHERE id = :service_id AND slot_minutes = :slot_minutes AND time_zone = :time_zone
-FOR SHARE
+-- name: hold_grid
+-- Who changes the grid waits for this lock (services/grid.sql), and counts the seat that is taken under it. Other changes
+-- of the service do not; and it is taken in turn, so that a change is not kept waiting by ever more who book.
+SELECT pg_advisory_xact_lock_shared(:service_id::bigint)
 
 -- name: has_grid
 SELECT true FROM services WHERE id = :service_id AND slot_minutes = :slot_minutes AND time_zone = :time_zone

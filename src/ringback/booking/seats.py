@@ -17,7 +17,7 @@ from ringback.errors import ConflictsNow
 from ringback.services.model import Service
 
 _sql = QueryFile(__file__)
-_LOCK_GRID = _sql.query("lock_grid", bool)
+_HOLD_GRID = _sql.command("hold_grid")
 _HAS_GRID = _sql.query("has_grid", bool)
 _TAKE = _sql.query("take", int)
 _MAKE_SLOT = _sql.command("make_slot")
@@ -43,7 +43,8 @@ async def take(connection: Connection, service: Service, at: datetime, now: date
     The callback's row is written before, in the same transaction. Raises SlotFull, and SlotsChanged when `service` is
     out of date.
     """
-    if not await _LOCK_GRID.first(connection, **_grid(service)):
+    await _HOLD_GRID.run(connection, service_id=service.id)
+    if not await _HAS_GRID.first(connection, **_grid(service)):
         raise _changed(service)
     return await _take(connection, service, at, now)
 

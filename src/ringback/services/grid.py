@@ -5,6 +5,7 @@ from ringback.database.queries import QueryFile
 from ringback.services.model import Service
 
 _sql = QueryFile(__file__, "grid.sql")
+_LOCK_GRID = _sql.command("lock_grid")
 _LOCK_SEATED = _sql.command("lock_seated")
 _MOVE_SEATS = _sql.command("move_seats")
 _FORGET_SLOTS = _sql.command("forget_slots")
@@ -19,6 +20,7 @@ async def follow(connection: Connection, before: Service, after: Service) -> Non
     """
     if (before.slot_minutes, before.time_zone) == (after.slot_minutes, after.time_zone):
         return
+    await _LOCK_GRID.run(connection, service_id=after.id)
     await _LOCK_SEATED.run(connection, service_id=after.id)
     await _MOVE_SEATS.run(connection, service_id=after.id)
     await _FORGET_SLOTS.run(connection, service_id=after.id)

@@ -1,5 +1,9 @@
+-- name: lock_grid
+-- Waits for who is taking a seat, and lets nobody take one until the change is committed (booking.seats).
+SELECT pg_advisory_xact_lock(:service_id::bigint)
+
 -- name: lock_seated
--- Waits for whoever is giving a seat back or moving it; new ones wait for the lock on the service (booking.seats).
+-- Waits for whoever is giving a seat back or moving it; new ones wait for the lock on the grid.
 -- Those in ROUTING are left alone, because who lets them ring holds them and waits for the service; their slot has begun.
 SELECT FROM callbacks
 WHERE service_id = :service_id AND state IN ('SCHEDULED', 'QUEUED') AND slot_at IS NOT NULL
