@@ -121,3 +121,16 @@ def test_a_spreadsheet_of_another_form_is_refused(ringback: Command, file: Path,
     assert (done.returncode, done.stdout) == (1, "")
     assert says in done.stderr.splitlines()[0]
     assert "Traceback" not in done.stderr
+
+
+def test_changing_a_trunk_keeps_what_is_not_named_and_adding_it_twice_is_refused(ringback: Command) -> None:
+    ringback.does("trunks", "add", "carrier", "--link", "main", "--channels", "30", "--calls-per-second", "5")
+    assert "There is a trunk 'carrier' already" in ringback.refuses("trunks", "add", "carrier", "--link", "other")
+    assert "60" in ringback.does("trunks", "set", "carrier", "--channels", "60")
+    told = next(trunk for trunk in ringback.json("trunks", "list") if trunk["name"] == "carrier")
+    assert (told["link"], told["channels"], told["calls_per_second"]) == ("main", 60, 5)
+    ringback.does("trunks", "set", "carrier", "--link", "other", "--calls-per-second", "0")
+    told = next(trunk for trunk in ringback.json("trunks", "list") if trunk["name"] == "carrier")
+    assert (told["link"], told["channels"], told["calls_per_second"]) == ("other", 60, None)
+    assert ringback.run("trunks", "set", "carrier", "--calls-per-second", "0.001").returncode == 2
+    assert "There is no trunk 'nope'" in ringback.refuses("trunks", "set", "nope", "--channels", "1")

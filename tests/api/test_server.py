@@ -128,6 +128,31 @@ async def test_the_numbers_tell_requests_callbacks_and_agents(client: httpx.Asyn
     assert NUMBER not in text
 
 
+async def test_the_numbers_tell_what_engines_have_not_come_to(client: httpx.AsyncClient, database: Database) -> None:
+    ids: list[str] = []
+    for number in (NUMBER, "+12025550134"):
+        asked = await client.post("/api/v1/callbacks", json={"service": "support", "phone_number": number})
+        ids.append(asked.json()["id"])
+    await client.post(f"/api/v1/callbacks/{ids[0]}/cancel")
+    await client.post("/api/v1/cancellations", json={"ids": ids})
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE trunks SET paused_until = 'infinity', pause_reason = 'test'")
+    text = (await client.get("/metrics")).text
+    for line in (
+        "ringback_trunks_paused 1.0",
+        "ringback_bulk_callbacks_waiting 2.0",
+        "ringback_callbacks_uncounted 1.0",
+    ):
+        assert line in text
+
+
+async def test_what_is_accepted_is_never_described_as_created(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/api/openapi.json")).json()["paths"]
+    for path in ("cancellations", "reschedulings", "recreations"):
+        codes = paths[f"/api/v1/{path}"]["post"]["responses"]
+        assert [code for code in codes if code < "300"] == ["202"]
+
+
 async def test_the_openapi_document_describes_every_call_and_code(client: httpx.AsyncClient) -> None:
     document = (await client.get("/api/openapi.json")).json()
     assert "/api/v1/callbacks/{callback_id}/reschedule" in document["paths"]

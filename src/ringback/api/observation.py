@@ -12,9 +12,11 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ringback.api.backend import Backend
+from ringback.bulk import jobs
 from ringback.callbacks import queue
 from ringback.callbacks.queue import Count
 from ringback.errors import DatabaseUnavailable
+from ringback.reports import counting
 
 UNMATCHED = "unmatched"
 OTHER = "other"
@@ -41,6 +43,15 @@ class Metrics:
             "ringback_callbacks", "Callbacks not COMPLETED", ["service", "state"], registry=self._registry
         )
         self._agents = Gauge("ringback_agents", "Agents of a service", ["service", "presence"], registry=self._registry)
+        self._paused_trunks = Gauge(
+            "ringback_trunks_paused", "Trunks paused because their calls failed alike", registry=self._registry
+        )
+        self._bulk_waiting = Gauge(
+            "ringback_bulk_callbacks_waiting", "Callbacks that bulk work has not come to yet", registry=self._registry
+        )
+        self._uncounted = Gauge(
+            "ringback_callbacks_uncounted", "COMPLETED callbacks not in the hourly counts yet", registry=self._registry
+        )
         self._database_up = Gauge("ringback_database_up", "Whether the database answers", registry=self._registry)
         self._read_at: float | None = None
         self._reading = asyncio.Lock()
@@ -63,6 +74,9 @@ class Metrics:
             async with self._backend.database.connection() as connection:
                 callbacks = await queue.uncompleted(connection)
                 agents = await queue.presences(connection)
+                self._paused_trunks.set(len(await queue.paused_trunks(connection, self._backend.clock.now())))
+                self._bulk_waiting.set(await jobs.waiting(connection))
+                self._uncounted.set(await counting.uncounted(connection))
         except DatabaseUnavailable:
             self._database_up.set(0)
             return

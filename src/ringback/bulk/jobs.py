@@ -73,6 +73,7 @@ _JOB = _sql.query("job", _Job)
 _JOBS_OF_ACTOR = _sql.query("jobs_of_actor", _Job)
 _RECENT_JOBS = _sql.query("recent_jobs", _Job)
 _JOB_ENDING = _sql.query("job_ending", _Job)
+_WAITING = _sql.query("waiting", int)
 _ENDING = re.compile(r"[0-9a-f-]{8,36}")
 
 
@@ -146,6 +147,11 @@ async def recent_of_all(database: Database, clock: Clock) -> list[BulkJob]:
         return [_shown(job) for job in await _RECENT_JOBS.all(connection, since=clock.now() - RECENT)]
 
 
+async def waiting(connection: Connection) -> int:
+    """How many callbacks bulk work was asked of and has not come to yet."""
+    return await _WAITING.one(connection)
+
+
 async def ending(database: Database, text: str) -> BulkJob:
     """The latest bulk work whose id ends so, with 8 characters or more. Raises BulkJobNotFound."""
     job = None
@@ -153,7 +159,7 @@ async def ending(database: Database, text: str) -> BulkJob:
         async with database.connection() as connection:
             job = await _JOB_ENDING.first(connection, ending=text)
     if job is None:
-        raise BulkJobNotFound(f"There is no bulk work whose id ends with {text!r}; 8 characters are needed", id=text)
+        raise BulkJobNotFound(f"There is no bulk work whose id ends with {text!r} (8 characters or more)", id=text)
     return _shown(job)
 
 

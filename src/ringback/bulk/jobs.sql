@@ -16,10 +16,12 @@ GROUP BY (position - 1) / :size::int
 RETURNING cardinality(callback_ids)
 
 -- name: freeze_range
+-- One by one, the earliest comes first. A batch of many is done in a fraction of the time when its rows lie together,
+-- which those do that were created one after the other, as their ids were.
 INSERT INTO bulk_batches (job_id, first_position, callback_ids)
 SELECT :job_id, min(position), array_agg(id ORDER BY position)
 FROM (
-    SELECT id, row_number() OVER (ORDER BY desired_at, id) AS position
+    SELECT id, row_number() OVER (ORDER BY CASE WHEN :size::int = 1 THEN desired_at END, id) AS position
     FROM callbacks
     WHERE desired_at >= :from_at AND desired_at < :to_at AND state = ANY (:states::text[])
       AND (:service_ids::int[] IS NULL OR service_id = ANY (:service_ids))
@@ -65,3 +67,6 @@ FROM bulk_jobs
 WHERE id::text LIKE '%' || :ending::text
 ORDER BY asked_at DESC
 LIMIT 1
+
+-- name: waiting
+SELECT coalesce(sum(total - done), 0) FROM bulk_jobs WHERE finished_at IS NULL

@@ -14,6 +14,7 @@ BATCH = 1_000
 
 _sql = QueryFile(__file__, "counting.sql")
 _COUNT_COMPLETED = _sql.query("count_completed", UUID)
+_UNCOUNTED = _sql.query("uncounted", int)
 
 
 async def count_completed(database: Database, batch: int = BATCH) -> int:
@@ -25,3 +26,8 @@ async def count_completed(database: Database, batch: int = BATCH) -> int:
 async def count_with(connection: Connection, ids: Sequence[UUID]) -> int:
     """Count those of these callbacks that completed and nobody counts just now, within the caller's transaction."""
     return len(await _COUNT_COMPLETED.all(connection, ids=list(ids), limit=None))
+
+
+async def uncounted(connection: Connection) -> int:
+    """How many callbacks completed and wait to be counted; few, unless no engine runs."""
+    return await _UNCOUNTED.one(connection)

@@ -32,3 +32,6 @@ WITH batch AS (
         talk_seconds = h.talk_seconds + excluded.talk_seconds
 )
 SELECT callback_id FROM batch
+
+-- name: uncounted
+SELECT count(*) FROM uncounted

@@ -13,6 +13,7 @@ from ringback.errors import ConflictsNow, NeverPossible, NotFound
 from ringback.services.model import Saved
 
 MAIN = "main"
+LEAST_CALLS_PER_SECOND = 0.01
 
 _NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f\s]([^/\x00-\x1f\x7f-\x9f]{0,62}[^/\x00-\x1f\x7f-\x9f\s])?")
 
@@ -21,6 +22,12 @@ class TrunkNotFound(NotFound):
     """There is no trunk of this name."""
 
     code = "trunk-not-found"
+
+
+class TrunkExists(ConflictsNow):
+    """There is a trunk of this name already."""
+
+    code = "trunk-exists"
 
 
 class TrunkInUse(ConflictsNow):
@@ -40,7 +47,7 @@ class TrunkChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     link: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     channels: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
-    calls_per_second: Annotated[float, msgspec.Meta(ge=0.01, le=1_000)] | None = None
+    calls_per_second: Annotated[float, msgspec.Meta(ge=LEAST_CALLS_PER_SECOND, le=1_000)] | None = None
 
 
 class Trunk(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +123,15 @@ async def save_with(
         raise InvalidTrunk(text, field="name", value=name)
     is_new = await _SAVE.one(connection, name=name, is_practice=is_practice, **msgspec.structs.asdict(choices))
     return Saved(await named(connection, name), is_new)
+
+
+async def create(database: Database, name: str, choices: TrunkChoices) -> Trunk:
+    """A new trunk. Raises TrunkExists, InvalidTrunk."""
+    async with database.transaction() as connection:
+        saved = await save_with(connection, name, choices)
+        if not saved.is_new:
+            raise TrunkExists(f"There is a trunk {name!r} already", trunk=name)
+        return saved.what
 
 
 async def resume(database: Database, name: str) -> Trunk:

@@ -27,7 +27,15 @@ PATHS = {
     Kind.RECREATION: "/api/v1/recreations",
 }
 
-Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_KEY)]
+Key = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=1,
+        max_length=MAX_KEY,
+        description="Of your own choice: the same key with the same body gives the same work",
+    ),
+]
 
 WHEN_ASKING = {**WHEN_CHANGING, 202: ResponseSpec(BulkJob, description="It is begun; Location tells how far it is")}
 
@@ -40,7 +48,7 @@ class BulkJobs(msgspec.Struct, frozen=True):
     items: list[BulkJob]
 
 
-@post(opt=needs(Scope.MANAGE), summary="Cancel many callbacks", responses=WHEN_ASKING)
+@post(opt=needs(Scope.MANAGE), status_code=202, summary="Cancel many callbacks", responses=WHEN_ASKING)
 async def cancel(
     data: JSONBody[Cancellation], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
 ) -> Response[Any]:
@@ -51,7 +59,7 @@ async def cancel(
     return await _ask(backend, actor, data, key)
 
 
-@post(opt=needs(Scope.MANAGE), summary="Reschedule many callbacks", responses=WHEN_ASKING)
+@post(opt=needs(Scope.MANAGE), status_code=202, summary="Reschedule many callbacks", responses=WHEN_ASKING)
 async def reschedule(
     data: JSONBody[Rescheduling], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
 ) -> Response[Any]:
@@ -59,7 +67,7 @@ async def reschedule(
     return await _ask(backend, actor, data, key)
 
 
-@post(opt=needs(Scope.MANAGE), summary="Recreate many callbacks", responses=WHEN_ASKING)
+@post(opt=needs(Scope.MANAGE), status_code=202, summary="Recreate many callbacks", responses=WHEN_ASKING)
 async def recreate(
     data: JSONBody[Recreation], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
 ) -> Response[Any]:
