@@ -24,7 +24,7 @@ def ringback(tmp_path: Path, database_url: str) -> Command:
 
 def test_reports_tell_by_day_for_people_and_in_csv_for_spreadsheets(ringback: Command) -> None:
     told = ringback.does("reports")
-    assert "Kept rate" in told
+    assert "Rate" in told
     assert "support" in told
 
     (day,) = ringback.json("reports", "--per", "day")["items"]

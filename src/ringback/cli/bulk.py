@@ -10,7 +10,7 @@ from ringback.bulk.model import BulkJob
 from ringback.cli.installation import Installation, ask
 from ringback.cli.output import SHORT_ID, JsonOption, fields, print_json, say, table, time_text
 
-commands = typer.Typer(no_args_is_help=True, help="Bulk work: callbacks cancelled, rescheduled or recreated at once.")
+commands = typer.Typer(no_args_is_help=True, help="Bulk work: many callbacks changed at once.")
 
 Id = Annotated[
     str, typer.Argument(metavar="ID", help=f"The id of the work, or its last characters (at least {SHORT_ID}).")
@@ -42,11 +42,19 @@ def show(work: Id, json: JsonOption = False) -> None:
         print_json(job)
         return
     state = f"finished {time_text(job.finished_at)}" if job.is_finished else "under way"
-    say(fields([("id", str(job.id)), ("kind", job.kind), ("asked by", job.asked_by.name), ("state", state)]))
-    say(fields([("done", f"{job.done:,} of {job.total:,}"), ("succeeded", f"{job.succeeded:,}")]))
+    say(f"{job.kind} {job.id}")
+    lines = {
+        "Asked": f"{time_text(job.asked_at)} by {job.asked_by.name}",
+        "State": state,
+        "Done": f"{job.done:,} of {job.total:,}",
+        "Succeeded": f"{job.succeeded:,}",
+        "Refused": f"{job.refused:,}",
+    }
+    say(fields(lines.items()))
     if job.counts:
+        say()
         rows = [(count.state_before or "", count.outcome, f"{count.number:,}") for count in job.counts]
-        say(table(("State before", "Outcome", "Number"), rows))
+        say(table(("State before", "Outcome", "Callbacks"), rows))
 
 
 def _row(job: BulkJob) -> list[RenderableType]:

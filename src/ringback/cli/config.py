@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ringback.cli.input import read_text
 from ringback.cli.installation import ask
-from ringback.cli.output import JsonOption, print_json, say, say_mistakes
+from ringback.cli.output import JsonOption, console, print_json, say, say_mistakes
 from ringback.configuration import exchange
 from ringback.configuration.difference import Change, FieldChange, Kind
 from ringback.configuration.exchange import Applied
@@ -18,6 +18,8 @@ from ringback.configuration.mistakes import InvalidConfiguration
 
 # The exit code of a rehearsal that would change something.
 WOULD_CHANGE = 3
+# A value before and one after that are longer together are shown beneath each other.
+SHORT = 50
 
 commands = typer.Typer(no_args_is_help=True, help="The configuration as a file: trunks, services and agents.")
 
@@ -83,9 +85,14 @@ def _show_change(change: Change) -> None:
     mark, style = _MARKS[change.kind]
     say(Text(f"{mark} {change.section} {change.name}", style=style))
     for field in change.fields:
-        say(Text(f"    {field.field}: {_values(change.kind, field)}"))
+        for line in _lines(change.kind, field):
+            console().print(Text(f"    {line}"), soft_wrap=True)
 
 
-def _values(kind: Kind, field: FieldChange) -> str:
-    after = msgspec.json.encode(field.after).decode()
-    return after if kind is Kind.ADDED else f"{msgspec.json.encode(field.before).decode()} -> {after}"
+def _lines(kind: Kind, field: FieldChange) -> list[str]:
+    before, after = (msgspec.json.encode(value).decode() for value in (field.before, field.after))
+    if kind is Kind.ADDED:
+        return [f"{field.field}: {after}"]
+    if len(before) + len(after) <= SHORT:
+        return [f"{field.field}: {before} -> {after}"]
+    return [f"{field.field}:", f"- {before}", f"+ {after}"]

@@ -18,7 +18,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Forget a customer: remove all that is known of a telephone number.
+    """Forget a customer: remove all that is known of a number.
 
     What is open is cancelled, the counts stay. It cannot be undone. Repeating it is harmless and tells what is left.
     """

@@ -27,8 +27,8 @@ def reports(
 ) -> None:
     """Tell what became of callbacks, by service and day or hour.
 
-    Kept: joined with an agent. On time: first dialled by the time that was promised. The numbers hold no personal data
-    and outlive the callbacks.
+    Kept: joined with an agent; rate: of those that completed and were not withdrawn. On time: first dialled by the time
+    that was promised. The numbers hold no personal data and outlive the callbacks.
     """
     from_time, to_time = instant_if_given(from_at), instant_if_given(to_at)
 
@@ -43,14 +43,14 @@ def reports(
     elif csv:
         sys.stdout.write(spreadsheet.to_csv(found.items))
     elif found.items:
-        columns = ("Start", "Service", "Asked", "Open", "Kept", "Kept rate", "On time", "Late by", "Wait", "Talk")
-        say(table(columns, [_row(period, per) for period in found.items], kept_whole=("Start",)))
+        columns = ("Start", "Service", "Asked", "Open", "Kept", "Rate", "On time", "Late by", "Wait", "Talk")
+        say(table(columns, [_row(period, per) for period in found.items], kept_whole=("Start", "Service", "Kept")))
     else:
         say("No callback was wanted in that time.")
 
 
 def _row(period: Period, per: Per) -> list[Text | str]:
-    start = f"{period.local_start:%Y-%m-%d}" if per is Per.DAY else f"{period.local_start:%Y-%m-%d %H:%M}"
+    start = f"{period.local_start:%Y-%m-%d}" if per is Per.DAY else f"{period.local_start:%m-%d %H:%M}"
     return [
         start,
         marked_practice(period.service, period.is_practice),
@@ -66,7 +66,7 @@ def _row(period: Period, per: Per) -> list[Text | str]:
 
 
 def _rate(rate: float | None) -> str:
-    return "" if rate is None else f"{rate:.1%}"
+    return "" if rate is None else f"{rate:.0%}"
 
 
 def _duration(seconds: float | None) -> str:

@@ -108,9 +108,10 @@ def list_slots(name: Name, days: Days = 7, json: JsonOption = False) -> None:
         print_json(found)
     elif found:
         zone = time_zone(service.time_zone)
-        say(table(("From", "Until", "Free", "Capacity"), [_slot_row(slot, zone) for slot in found]))
+        columns = (f"From ({zone.key})", "Until", "Free", "Capacity")
+        say(table(columns, [_slot_row(slot, zone) for slot in found]))
     else:
-        say(f"Nothing can be booked in {name!r} in this time.")
+        say(_why_no_slots(service, days))
 
 
 @commands.command()
@@ -121,6 +122,14 @@ def remove(name: Name) -> None:
     """
     ask(lambda on: catalog.delete(on.database, name))
     say(f"The service {name!r} is removed.")
+
+
+def _why_no_slots(service: Service, days: int) -> str:
+    if not service.mode.takes_callbacks:
+        return f"{service.name!r} is {service.mode} and takes no callbacks."
+    if not service.is_scheduled_enabled:
+        return f"{service.name!r} takes no callbacks for a chosen time (is_scheduled_enabled)."
+    return f"{service.name!r} is not open within {days * 24} hours."
 
 
 def _slot_row(slot: slots.FreeSlot, zone: ZoneInfo) -> list[Text | str]:

@@ -54,12 +54,16 @@ def _calling_hours(hours: CallingHours | None) -> Iterator[str]:
 
 def _special_day(day: SpecialDay) -> str:
     date = f"every year {day.date:%m-%d}" if day.yearly else f"{day.date}"
-    seats = "" if day.slot_capacity is None else f", {day.slot_capacity} seats a slot"
+    seats = "" if day.slot_capacity is None else f", {_seats(day.slot_capacity)}"
     return f"{date} {_ranges(day.ranges)}{seats}{f' ({day.name})' if day.name else ''}"
 
 
 def _capacity(seats: CapacityRange) -> str:
-    return f"{seats.weekday} {seats.starts}-{seats.ends}: {seats.capacity} seats a slot"
+    return f"{seats.weekday} {seats.starts}-{seats.ends}: {_seats(seats.capacity)}"
+
+
+def _seats(capacity: int) -> str:
+    return f"{capacity} {'seat' if capacity == 1 else 'seats'} a slot"
 
 
 def _weekly(hours: WeeklyHours) -> Iterator[str]:

@@ -335,8 +335,9 @@ def check(service: Service) -> None:
     for outcome, choice in service.retries.items():
         _check_retry(outcome, choice)
     screening.check_rules(service.number_rules)
-    if service.calling_hours is not None and service.calling_hours.starts >= service.calling_hours.ends:
-        raise _invalid("calling_hours", service.calling_hours, "starts before it ends, on the same day")
+    hours = service.calling_hours
+    if hours is not None and hours.starts >= hours.ends:
+        raise _invalid("calling_hours", f"{hours.starts}-{hours.ends}", "starts before it ends, on the same day")
 
 
 def _check_retry(outcome: str, choice: RetryChoice) -> None:
