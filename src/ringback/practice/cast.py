@@ -62,6 +62,8 @@ def _service(name: str, display_name: str, strategy: Strategy = Strategy.CUSTOME
         max_talk_seconds=60,
         wrap_up_seconds=5,
         early_seconds=15,
+        slot_minutes=15,
+        slot_capacity=60,
         retries=dict.fromkeys(("BUSY", "NO_ANSWER", "UNREACHABLE", "AGENT_UNAVAILABLE", "UNKNOWN"), soon),
     )
     return PracticeService(name, choices)
