@@ -1,5 +1,6 @@
 """Services, their status, agents and presence over the API."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -24,6 +25,9 @@ from tests.api import states
 
 Body = Callable[..., dict[str, object]]
 STATUS = "/api/v1/services/support/status"
+_SOMEBODY_WAITS = (
+    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+)
 ANNA = {"endpoint": "sip:anna@127.0.0.1", "services": ["support"]}
 
 
@@ -193,3 +197,18 @@ async def test_a_service_is_its_names_only_one_and_goes_when_unused(
     await catalog.delete(database, "sales")
     with pytest.raises(ServiceNotFound):
         await catalog.delete(database, "sales")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/callbacks", "/api/v1/services/support/offers"])
+async def test_what_is_asked_of_a_service_that_is_being_deleted_is_refused(
+    client: httpx.AsyncClient, request_body: Body, database: Database, path: str
+) -> None:
+    body = request_body() if path.endswith("callbacks") else {}
+    async with asyncio.timeout(20), database.connection() as other, database.transaction() as connection:
+        await catalog.delete_with(connection, "support")
+        asked = asyncio.ensure_future(client.post(path, json=body))
+        while not await other.fetchval(_SOMEBODY_WAITS):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    answer = await asked
+    assert (answer.status_code, answer.json()["code"]) == (409, "hard-rule-broken")
+    assert (await client.post(path, json=body)).json()["code"] == "service-not-found"

@@ -262,6 +262,8 @@ def _invalid_text(problems: list[dict[str, Any]]) -> str:
 
 
 def _of_database(error: asyncpg.PostgresError) -> Refused | Unavailable | None:
+    if isinstance(error, asyncpg.ForeignKeyViolationError):
+        return HardRuleBroken("What this belongs to was removed at this very moment")
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         rule = HARD_RULES.get(getattr(error, "constraint_name", None) or "")
         return HardRuleBroken(f"Refused by the database: {rule}", rule=rule) if rule else None
