@@ -154,6 +154,14 @@ async def test_a_move_into_a_full_slot_is_refused_and_within_a_full_slot_is_not(
     assert await booked(database) == await seated(database) == {TEN: 1, TEN + timedelta(hours=1): 1}
 
 
+async def test_who_has_a_seat_moves_within_its_slot_also_when_there_are_fewer_seats_now(database: Database) -> None:
+    service = await service_with(database, slot_capacity=2)
+    first, _ = [await book(database, service, TEN) for _ in range(2)]
+    service = await catalog.update(database, "support", ServiceChoices(slot_capacity=1))
+    await rebook(database, service, first, TEN + timedelta(minutes=10))
+    assert await booked(database) == await seated(database) == {TEN: 2}
+
+
 async def test_slots_tell_what_is_left_from_now_on(database: Database) -> None:
     hours = {Weekday.MONDAY: [OpenRange("09:00", "10:15")], Weekday.TUESDAY: [OpenRange("09:00", "09:30")]}
     few = SpecialDay(date=date(2026, 11, 24), ranges=[OpenRange("09:00", "09:30")], slot_capacity=5)
