@@ -52,8 +52,8 @@ async def take(connection: Connection, service: Service, at: datetime, now: date
 async def move(connection: Connection, service: Service, seat: datetime, at: datetime, now: datetime) -> datetime:
     """Give back the seat in the slot that starts at `seat` and take one in the slot of `at`; raises as `take` does.
 
-    Within one slot the seat is kept, also where there are fewer than are taken. The callback's row is locked before. Both
-    slots are locked in one order, so that two moves in opposite directions do not wait for each other for ever.
+    Within one slot the seat is kept, also where there are fewer than are taken. The callback's row is locked before.
+    Both slots are locked in one order, so that two moves in opposite directions do not wait for each other for ever.
     """
     # A change of the grid waits for the locked callback, which has a seat: waiting for it here would be a deadlock.
     if not await _HAS_GRID.first(connection, **_grid(service)):
