@@ -347,6 +347,13 @@ async def test_the_slots_of_an_offer_are_within_the_calling_hours_of_who_asks(re
     assert made.slots[0].starts_at == datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 
 
+async def test_who_can_never_be_called_is_told_so_without_trying_every_slot(reception: Reception) -> None:
+    await reception.set(slot_minutes=5, calling_hours=CallingHours(starts="08:00", ends="09:00"))
+    # Of sixteen time zones that have no such hour in common.
+    made = await offer(reception, phone_number="+79123456789")
+    assert reasons(made) == ("outside-calling-hours", "slot-full")
+
+
 async def test_what_was_offered_is_kept_with_the_callback(reception: Reception) -> None:
     await reception.past_callback()
     await reception.pace(60)

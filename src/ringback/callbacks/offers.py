@@ -4,7 +4,7 @@ An offer follows from the rules on creation, and is recorded: a callback created
 customer was told. It reserves nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
@@ -178,8 +178,8 @@ async def _slots(
     found: list[FreeSlot] = []
     for days in _DAYS_AHEAD:
         ahead = await free_slots(connection, service, now, now + timedelta(days=days), now)
-        free = (slot for slot in ahead if slot.free != 0 and _may_be_called(service, number, where, slot.starts_at))
-        found = list(islice(free, SLOTS))
+        free = (slot for slot in ahead if slot.free != 0)
+        found = list(islice(free if number is None else _callable(free, service, number, where), SLOTS))
         if len(found) == SLOTS:
             break
     if not found:
@@ -188,10 +188,16 @@ async def _slots(
     return found
 
 
-def _may_be_called(service: Service, number: str | None, where: Whereabouts, at: datetime) -> bool:
-    if number is None:
-        return True
-    return calling_hours.allowed_at(number, where.stated_zone, service.calling_hours, at) == at
+def _callable(slots: Iterable[FreeSlot], service: Service, number: str, where: Whereabouts) -> Iterator[FreeSlot]:
+    """Those of the slots, which come by time, at whose start the customer may be called."""
+    allowed: datetime | None = None
+    for slot in slots:
+        if allowed is None or allowed < slot.starts_at:
+            allowed = calling_hours.allowed_at(number, where.stated_zone, service.calling_hours, slot.starts_at)
+            if allowed is None:
+                return
+        if allowed == slot.starts_at:
+            yield slot
 
 
 async def _record(connection: Connection, service: Service, offer: Offer) -> None:
