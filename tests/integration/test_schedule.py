@@ -1,11 +1,31 @@
 """What happens by the clock: promotion at the desired time, expiry, the reserve timeout."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from ringback.callbacks.states import Result, State
+from ringback.database.pool import Connection, Database
+from ringback.engine.promoter import Promoter
 from tests.integration.world import World
 
 CUSTOMER = "+493012345001"
+
+
+class ListeningDatabase(Database):
+    """Hears every question that is asked of it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.heard: list[str] = []
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[Connection]:
+        async with super().connection() as connection:
+            with connection.query_logger(lambda asked: self.heard.append(asked.query)):
+                yield connection
+                await asyncio.sleep(0)  # the last one is told to its listener in the loop's next round
 
 
 async def test_scheduled_callback_is_dialled_at_its_desired_time_and_not_before(world: World) -> None:
@@ -42,6 +62,19 @@ async def test_scheduled_callback_enters_the_queue_early_by_the_expected_wait(wo
     assert callback.state is State.QUEUED
     assert callback.eligible_at == callback.desired_at
     assert world.rang(CUSTOMER) == 0
+
+
+async def test_promotion_asks_no_more_questions_when_there_are_more_services(world: World, database_url: str) -> None:
+    asked: list[int] = []
+    async with ListeningDatabase(database_url) as database:
+        for name in ("support", "sales", "billing"):
+            await world.add_service(name)
+            await world.ask(CUSTOMER, name, in_seconds=200)
+            await Promoter(database, world.clock).run_once()  # a new connection asks for more
+            database.heard.clear()
+            await Promoter(database, world.clock).run_once()
+            asked.append(len(database.heard))
+    assert 0 < asked[0] == asked[1] == asked[2]
 
 
 async def test_waiting_callback_expires_and_frees_nobody(world: World) -> None:

@@ -131,10 +131,15 @@ class _Place(msgspec.Struct, frozen=True):
     position: int
 
 
+class _PlaceOfNewCaller(msgspec.Struct, frozen=True):
+    id: int
+    position: int
+
+
 _sql = QueryFile(__file__, "queue.sql")
 _SITUATIONS = _sql.query("situations", Situation)
 _POSITIONS = _sql.query("positions", _Place)
-_PLACE_OF_NEW_CALLER = _sql.query("place_of_new_caller", int)
+_PLACES_OF_NEW_CALLERS = _sql.query("places_of_new_callers", _PlaceOfNewCaller)
 _LINKS = _sql.query("links", LinkStatus)
 _PAUSED_TRUNKS = _sql.query("paused_trunks", PausedTrunk)
 _UNCOMPLETED = _sql.query("uncompleted", Count)
@@ -153,12 +158,21 @@ async def situations(connection: Connection, service_ids: Collection[int], now: 
     return {situation.id: situation for situation in found}
 
 
+async def prospects(connection: Connection, service_ids: Collection[int], now: datetime) -> dict[int, Prospect]:
+    """What a caller who came to each of the services now would get, by the service's id."""
+    found = await situations(connection, service_ids, now)
+    places = await _PLACES_OF_NEW_CALLERS.all(connection, service_ids=list(found), now=now)
+    told: dict[int, Prospect] = {}
+    for new_caller in places:
+        situation = found[new_caller.id]
+        place = situation.place(new_caller.position, now)
+        told[new_caller.id] = Prospect(place, situation.estimate(place))
+    return told
+
+
 async def prospect(connection: Connection, service_id: int, now: datetime) -> Prospect:
     """What a caller who came to the service now would get."""
-    situation = (await situations(connection, [service_id], now))[service_id]
-    position = await _PLACE_OF_NEW_CALLER.one(connection, service_id=service_id, now=now)
-    place = situation.place(position, now)
-    return Prospect(place, situation.estimate(place))
+    return (await prospects(connection, [service_id], now))[service_id]
 
 
 async def expected_wait(connection: Connection, service_id: int, now: datetime) -> WaitEstimate | None:

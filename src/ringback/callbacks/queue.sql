@@ -50,8 +50,12 @@ WITH asked AS (
 )
 SELECT id, position FROM ranked WHERE id IN (SELECT id FROM asked)
 
--- name: place_of_new_caller
-SELECT count(*) + 1 FROM callbacks WHERE service_id = :service_id AND state = 'QUEUED' AND place_at <= :now
+-- name: places_of_new_callers
+SELECT s.id, before.number + 1 AS position
+FROM unnest(:service_ids::int[]) AS s (id)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number FROM callbacks WHERE service_id = s.id AND state = 'QUEUED' AND place_at <= :now
+) AS before
 
 -- name: links
 SELECT

@@ -4,6 +4,7 @@ They may enter early, by as much as a new caller would wait (at most the service
 eligible, and so never dialled, before their desired time.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,10 +12,10 @@ import msgspec
 
 from ringback.callbacks import lifecycle
 from ringback.callbacks.model import ENGINE
-from ringback.callbacks.queue import expected_wait
+from ringback.callbacks.queue import Prospect, prospects
 from ringback.callbacks.states import Event, State
 from ringback.clock import Clock
-from ringback.database.pool import Connection, Database
+from ringback.database.pool import Database
 from ringback.database.queries import QueryFile
 
 BATCH = 100
@@ -42,23 +43,20 @@ class Promoter:
         now = self._clock.now()
         async with self._database.connection() as connection:
             services = await _SERVICES_WITH_SCHEDULED_NEAR.all(connection, now=now)
-            untils = {service.id: await self._until(connection, service, now) for service in services}
-        return sum([await self._promote(service_id, until) for service_id, until in untils.items()])
-
-    async def _until(self, connection: Connection, service: _Near, now: datetime) -> datetime:
-        """Up to which desired time callbacks of the service enter the queue now."""
-        wait = await expected_wait(connection, service.id, now)
-        return now + timedelta(seconds=min(wait.point if wait else 0, service.early_seconds))
-
-    async def _promote(self, service_id: int, until: datetime) -> int:
+            if not services:
+                return 0
+            expected = await prospects(connection, [service.id for service in services], now)
+        untils = {each.id: _until(each, expected[each.id], now) for each in services if each.id in expected}
         promoted = 0
-        while batch := await self._promote_batch(service_id, until):
+        while batch := await self._promote_batch(untils):
             promoted += batch
         return promoted
 
-    async def _promote_batch(self, service_id: int, until: datetime) -> int:
+    async def _promote_batch(self, untils: Mapping[int, datetime]) -> int:
         async with self._database.transaction() as connection:
-            ids = await _CLAIM_DUE.all(connection, service_id=service_id, until=until, batch=BATCH)
+            ids = await _CLAIM_DUE.all(connection, service_ids=list(untils), untils=list(untils.values()), batch=BATCH)
+            if not ids:
+                return 0
             promoted = await lifecycle.change(
                 connection,
                 ids,
@@ -69,3 +67,9 @@ class Promoter:
                 reason="its desired time has come near",
             )
             return len(promoted)
+
+
+def _until(service: _Near, expected: Prospect, now: datetime) -> datetime:
+    """Up to which desired time callbacks of the service enter the queue now."""
+    seconds = expected.wait.point if expected.wait else 0
+    return now + timedelta(seconds=min(seconds, service.early_seconds))

@@ -58,11 +58,16 @@ WHERE EXISTS (
 )
 
 -- name: claim_due
-SELECT id FROM callbacks
-WHERE service_id = :service_id AND state = 'SCHEDULED' AND desired_at <= :until
-ORDER BY desired_at
+SELECT c.id
+FROM unnest(:service_ids::int[], :untils::timestamptz[]) AS due (service_id, until)
+CROSS JOIN LATERAL (
+    SELECT id FROM callbacks
+    WHERE service_id = due.service_id AND state = 'SCHEDULED' AND desired_at <= due.until
+    ORDER BY desired_at
+    LIMIT :batch
+    FOR UPDATE SKIP LOCKED
+) AS c
 LIMIT :batch
-FOR UPDATE SKIP LOCKED
 
 -- name: claim_expired_scheduled
 SELECT c.id
