@@ -83,7 +83,7 @@ def test_the_slots_of_a_service_are_listed_with_their_seats(with_service: Comman
     assert {(slot["capacity"], slot["free"]) for slot in slots} == {(4, 4)}
     assert len(slots) == 24
     with_service.does("services", "set", "support", "mode=DRAINING")
-    assert "Nothing can be booked in 'support'" in with_service.does("services", "slots", "support")
+    assert "'support' is DRAINING and takes no callbacks" in with_service.does("services", "slots", "support")
 
 
 def test_what_is_refused_is_told_in_one_line_and_changes_nothing(with_service: Command) -> None:

@@ -134,3 +134,12 @@ def test_changing_a_trunk_keeps_what_is_not_named_and_adding_it_twice_is_refused
     assert (told["link"], told["channels"], told["calls_per_second"]) == ("other", 60, None)
     assert ringback.run("trunks", "set", "carrier", "--calls-per-second", "0.001").returncode == 2
     assert "There is no trunk 'nope'" in ringback.refuses("trunks", "set", "nope", "--channels", "1")
+
+
+def test_a_setting_that_does_not_fit_is_told_with_what_may_be(ringback: Command) -> None:
+    ringback.does("services", "add", "support")
+    for wrong, told in (
+        ("mode=OPEN", "mode: 'OPEN' is none of RUNNING, PAUSED, DRAINING, CLOSED"),
+        ('hours={"MONDAY": [{"opens": "8", "closes": "9"}]}', "hours: a time of day is written like 08:00"),
+    ):
+        assert told in ringback.run("services", "set", "support", wrong).stderr

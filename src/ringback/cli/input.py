@@ -4,10 +4,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import typer
+
+from ringback.services.wording import plain
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -41,10 +43,17 @@ def as_struct(values: Mapping[str, object], wanted: type[T]) -> T:
     if unknown := sorted(set(values) - set(wanted.__struct_fields__)):
         known = ", ".join(wanted.__struct_fields__)
         raise typer.BadParameter(f"{unknown[0]!r} is none of {known}")
+    for field in msgspec.structs.fields(wanted):
+        if field.name in values:
+            _require_fitting(field.name, values[field.name], field.type)
+    return msgspec.convert(dict(values), wanted, strict=False)
+
+
+def _require_fitting(name: str, value: object, kind: Any) -> None:
     try:
-        return msgspec.convert(dict(values), wanted, strict=False)
+        msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as problem:
-        raise typer.BadParameter(str(problem).replace("$.", "")) from None
+        raise typer.BadParameter(f"{name}: {plain(str(problem), kind)}".replace("`$", f"`{name}")) from None
 
 
 def json_value(text: str) -> object:

@@ -12,6 +12,7 @@ from ringback.configuration.mistakes import InvalidConfiguration, Mistake
 from ringback.configuration.yaml_text import Content, Path
 from ringback.services.catalog import ServiceChoices
 from ringback.services.trunks import TrunkChoices
+from ringback.services.wording import plain
 
 VERSION = 1
 TRUNKS, SERVICES, AGENTS = "trunks", "services", "agents"
@@ -116,7 +117,7 @@ class _Reading:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError as problem:
             if _OF_SOME_KEY.search(str(problem)) is None:
-                self._not_fitting(path, str(problem))
+                self._not_fitting(path, plain(str(problem), kind))
             else:
                 self._map_not_fitting(path, value, kind)
 
@@ -126,7 +127,7 @@ class _Reading:
             try:
                 msgspec.convert({key: value}, kind)
             except msgspec.ValidationError as problem:
-                self._not_fitting((*path, key), str(problem))
+                self._not_fitting((*path, key), plain(str(problem), kind))
 
     def _not_fitting(self, path: Path, problem: str) -> None:
         place = _PLACE.search(problem)

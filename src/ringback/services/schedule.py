@@ -15,7 +15,8 @@ MAX_RANGES = 24
 MAX_SPECIAL_DAYS = 1_000
 MAX_CAPACITY = 1_000_000
 
-TimeOfDay: TypeAlias = Annotated[str, msgspec.Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+TIME_OF_DAY = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+TimeOfDay: TypeAlias = Annotated[str, msgspec.Meta(pattern=TIME_OF_DAY)]
 Capacity: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MAX_CAPACITY)]
 
 
