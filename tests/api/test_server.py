@@ -146,6 +146,14 @@ async def test_the_numbers_tell_what_engines_have_not_come_to(client: httpx.Asyn
         assert line in text
 
 
+async def test_every_type_of_the_api_says_what_it_means(client: httpx.AsyncClient) -> None:
+    schemas = (await client.get("/api/openapi.json")).json()["components"]["schemas"]
+    objects = {name: schema for name, schema in schemas.items() if "properties" in schema}
+    assert [name for name, schema in objects.items() if not schema.get("description")] == []
+    assert "until just before `closes`" in objects["OpenRange"]["description"]
+    assert "until just before `closes`" in (await client.get("/api/docs")).text
+
+
 async def test_what_is_accepted_is_never_described_as_created(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/api/openapi.json")).json()["paths"]
     for path in ("cancellations", "reschedulings", "recreations"):

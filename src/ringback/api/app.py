@@ -7,14 +7,13 @@ from typing import Any
 from litestar import Litestar, Request, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 import ringback
 from ringback.accounts.api_keys import Authenticator
 from ringback.api import auth, health, problems
 from ringback.api.backend import Backend
-from ringback.api.docs_page import DocsPage
+from ringback.api.docs_page import DocsPage, DocumentPage
 from ringback.api.methods import HeadLikeGet, methods_by_path
 from ringback.api.observation import Metrics, Observed
 from ringback.api.problems import SECURITY_HEADERS, documented_errors
@@ -107,7 +106,7 @@ def _openapi() -> OpenAPIConfig:
         ),
         use_handler_docstrings=True,
         openapi_router=Router("/api", route_handlers=[], opt=dict(auth.PUBLIC), include_in_schema=False),
-        render_plugins=[JsonRenderPlugin(path="/openapi.json"), DocsPage(path="/docs")],
+        render_plugins=[DocumentPage(path="/openapi.json"), DocsPage(path="/docs")],
     )
 
 

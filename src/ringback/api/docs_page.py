@@ -3,14 +3,18 @@
 Litestar's own pages load their scripts from other people's servers; this one is plain HTML and asks nobody.
 """
 
+import dataclasses
+import inspect
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+import msgspec
 from litestar import Request
-from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 
 from ringback.api.problems import documented_errors
+from ringback.routing.estimate import WaitEstimate
 
 OPENAPI_PATH = "/api/openapi.json"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -26,11 +30,21 @@ td, th { text-align: left; vertical-align: top; padding: .2rem 1rem .2rem 0 } .m
 Json = Mapping[str, Any]
 
 
+class DocumentPage(JsonRenderPlugin):
+    """The OpenAPI document as JSON."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The document."""
+        document = _with_meanings(openapi_schema)
+        return super().render(request, document)  # pyright: ignore[reportUnknownMemberType] (Litestar's Request)
+
+
 class DocsPage(OpenAPIRenderPlugin):
     """Renders the document as one page without scripts."""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The page."""
+        _with_meanings(openapi_schema)
         title = escape(f"{openapi_schema['info']['title']} {openapi_schema['info']['version']}")
         return "\n".join(
             [
@@ -44,6 +58,23 @@ class DocsPage(OpenAPIRenderPlugin):
                 "</body></html>",
             ]
         ).encode()
+
+
+def _with_meanings(document: dict[str, Any]) -> dict[str, Any]:
+    """Give each type what its class says of itself, which Litestar leaves out: units, and when something is null."""
+    estimate = (WaitEstimate.__name__, frozenset(field.name for field in dataclasses.fields(WaitEstimate)))
+    meanings = {**dict(_meanings(msgspec.Struct)), estimate: inspect.cleandoc(WaitEstimate.__doc__ or "")}
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        meaning = meanings.get((schema.get("title", name), frozenset(schema.get("properties", ()))))
+        if meaning:
+            schema.setdefault("description", meaning)
+    return document
+
+
+def _meanings(base: type[msgspec.Struct]) -> Iterator[tuple[tuple[str, frozenset[str]], str]]:
+    for kind in base.__subclasses__():
+        yield (kind.__name__, frozenset(kind.__struct_encode_fields__)), inspect.cleandoc(kind.__doc__ or "")
+        yield from _meanings(kind)
 
 
 def _operations(document: Json) -> Iterator[str]:
