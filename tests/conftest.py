@@ -5,10 +5,15 @@ from collections.abc import AsyncGenerator, Generator
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from ringback.database.migrate import migrate
 from ringback.database.pool import Database
 from tests.databases import build_template, create_database, drop_database, shared_server
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
