@@ -117,8 +117,7 @@ agents:
         "line 8, services.support.caller_id: Expected `str`, got `int`; "
         "text that looks like something else is written in quotes",
         "line 11, services.support.hours.MONTAG: Invalid enum value 'MONTAG'",
-        "line 13, services.support.hours.MONDAY.0.closes: "
-        "a time of day is written like 08:00, at most 24:00",
+        "line 13, services.support.hours.MONDAY.0.closes: a time of day is written like 08:00, at most 24:00",
         "line 15, services.support.special_days.0.date: Invalid RFC3339 encoded date",
         "line 17, agents.anna.presence: there is no such setting; there are display_name, endpoint, services",
         "line 17, agents.anna.endpoint: Expected `str`, got `int`; "
