@@ -92,6 +92,7 @@ async def test_the_csv_is_rfc_4180_and_has_no_formula(client: httpx.AsyncClient)
         ({"from": "2026-11-23T09:00:00"}, 422, "time-without-offset"),
         ({"from": "2026-11-23T09:00:00Z", "to": "2026-11-23T09:00:00Z"}, 422, "invalid-filter"),
         ({"from": "2026-01-01T00:00:00Z", "to": "2026-11-23T00:00:00Z"}, 422, "invalid-filter"),
+        ({"to": "0001-01-05T00:00:00Z"}, 422, "invalid-filter"),
         ({"per": "week"}, 422, "invalid-request"),
         ({"service": "suport"}, 404, "service-not-found"),
         ({"services": "support"}, 422, "invalid-request"),

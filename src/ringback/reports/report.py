@@ -123,7 +123,7 @@ async def report(
     """
     to_at = clock.now() if to_at is None else to_at
     require_offset("to", to_at)
-    from_at = to_at - timedelta(days=DAYS_BY_DEFAULT) if from_at is None else from_at
+    from_at = _by_default_before(to_at) if from_at is None else from_at
     require_offset("from", from_at)
     _check_length(from_at, to_at, per)
     async with database.connection() as connection:
@@ -132,6 +132,14 @@ async def report(
         wanted = list(services) or None
         counts = await _PERIODS.all(connection, from_at=from_at, to_at=to_at, services=wanted, per=per)
     return Report(per=per, from_at=from_at, to_at=to_at, items=[_period(each) for each in counts])
+
+
+def _by_default_before(to_at: datetime) -> datetime:
+    try:
+        return to_at - timedelta(days=DAYS_BY_DEFAULT)
+    except OverflowError:
+        text = f"{DAYS_BY_DEFAULT} days before to {to_at.isoformat()} there is no calendar; write from"
+        raise InvalidFilter(text, field="to", value=to_at) from None
 
 
 def _check_length(from_at: datetime, to_at: datetime, per: Per) -> None:
