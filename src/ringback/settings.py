@@ -5,6 +5,7 @@ that holds the value. What belongs to a service (hours, retries, texts) is data,
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
@@ -15,6 +16,8 @@ from ringback.errors import SetupError
 
 PREFIX = "RINGBACK_"
 ROOT_DATA_DIR = Path("/var/lib/ringback")
+# As for the trunk that a link begins with.
+_LINK_NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f]{1,64}")
 
 
 class InvalidSetting(SetupError):
@@ -70,6 +73,8 @@ def parse_links(text: str) -> dict[str, str]:
         name, separator, url = part.partition("=")
         if not (separator and name and ":" in url) or name in links:
             raise InvalidSetting(f"{PREFIX}LINKS: {part!r} is not a new NAME=URL, such as main=sip:trunk.example.org")
+        if not _LINK_NAME.fullmatch(name):
+            raise InvalidSetting(f"{PREFIX}LINKS: {name!r} is no link's name: 1 to 64 characters, none of them a slash")
         links[name] = url
     if not links:
         raise InvalidSetting(f"{PREFIX}LINKS names no link; write at least one NAME=URL")

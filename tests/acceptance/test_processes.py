@@ -26,6 +26,7 @@ BAD_SETTINGS = [
     ("RINGBACK_PORT", "70000"),
     ("RINGBACK_LINKS", "main"),
     ("RINGBACK_LINKS", "main=pigeon:loft"),
+    ("RINGBACK_LINKS", "berlin/main=simulator:"),
     ("RINGBACK_LOG_LEVEL", "loud"),
     ("RINGBACK_LOG_FORMAT", "xml"),
     ("RINGBACK_DATABASE_URL", "mysql://here/there"),
