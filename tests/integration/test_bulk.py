@@ -264,6 +264,19 @@ async def test_one_row_that_the_database_refuses_does_not_hold_up_the_others(
     assert await states(world, ids[4]) == [State.QUEUED]
 
 
+@pytest.mark.usefixtures("service")
+async def test_a_callback_that_cannot_be_read_does_not_hold_up_bulk_work(world: World) -> None:
+    ids = [await world.ask(number) for number in NUMBERS[:3]]
+    await begin(world, Cancellation(ids=ids))
+    await work(world)
+    async with world.database.transaction() as connection:
+        await connection.execute("UPDATE callbacks SET channel = 'PIGEON' WHERE id = $1", ids[1])
+    job_id = await begin(world, Recreation(ids=ids))
+    await work(world)
+    told = await job(world, job_id, Kind.RECREATION)
+    assert (told.succeeded, told.refused, told.is_finished) == (2, 1, True)
+
+
 async def test_shifting_moves_each_callback_once_also_into_the_rest_of_the_range(world: World, service: int) -> None:
     ids = [await world.ask(number, in_seconds=hours * HOUR) for hours, number in enumerate(NUMBERS[:5], 1)]
     before = [(await world.callback(each)).desired_at for each in ids]

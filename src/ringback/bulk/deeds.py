@@ -24,8 +24,9 @@ RESCHEDULED = "RESCHEDULED"
 RECREATED = "RECREATED"
 FAILED = "internal-error"
 
-# What one row can be refused for by the database. Anything else, such as a deadlock, concerns the whole transaction.
-ROW_REFUSED = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+# What is the matter with one row: the database refuses it, or it cannot be read. Anything else, such as a deadlock,
+# concerns the whole transaction.
+ROW_REFUSED = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError, msgspec.ValidationError)
 
 log = structlog.get_logger(__name__)
 
