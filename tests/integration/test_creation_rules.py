@@ -312,6 +312,15 @@ async def test_a_full_slot_is_refused_with_the_nearest_free_ones_and_keeps_nothi
     assert (await reception.ask(OTHER, desired_at=TUESDAY + timedelta(minutes=30))).state is State.SCHEDULED
 
 
+async def test_the_free_slots_told_are_within_the_calling_hours_of_the_number(reception: Reception) -> None:
+    await reception.set(slot_capacity=1, calling_hours=CallingHours(starts="10:00", ends="11:00"))
+    await reception.ask(desired_at=TUESDAY)
+    refusal = await reception.refusal(OTHER, desired_at=TUESDAY)
+    told: list[datetime] = [slot["starts_at"] for slot in refusal.details["slots"]]  # pyright: ignore
+    assert len(told) == 6
+    assert {f"{at:%H:%M}" for at in told} == {"09:00", "09:30"}
+
+
 async def test_what_was_promised_is_kept_with_the_callback(reception: Reception) -> None:
     await reception.past_callback()
     await reception.set(window_seconds=300, default_priority=7)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ringback.booking import rules
 from ringback.booking.plan import plan_of
-from ringback.booking.slots import nearest_free
+from ringback.booking.slots import Fitting, nearest_free
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow
@@ -37,19 +37,23 @@ class SlotsChanged(ConflictsNow):
     code = "slots-changed"
 
 
-async def take(connection: Connection, service: Service, at: datetime, now: datetime) -> datetime:
+async def take(
+    connection: Connection, service: Service, at: datetime, now: datetime, *, fitting: Fitting = iter
+) -> datetime:
     """Take a seat in the slot that `at` is in, for a callback that has none yet; returns the start of the slot.
 
-    The callback's row is written before, in the same transaction. Raises SlotFull, and SlotsChanged when `service` is
-    out of date.
+    The callback's row is written before, in the same transaction. Raises SlotFull, which tells of `fitting` slots, and
+    SlotsChanged when `service` is out of date.
     """
     await _HOLD_GRID.run(connection, service_id=service.id)
     if not await _HAS_GRID.first(connection, **_grid(service)):
         raise _changed(service)
-    return await _take(connection, service, at, now)
+    return await _take(connection, service, at, now, fitting)
 
 
-async def move(connection: Connection, service: Service, seat: datetime, at: datetime, now: datetime) -> datetime:
+async def move(
+    connection: Connection, service: Service, seat: datetime, at: datetime, now: datetime, *, fitting: Fitting = iter
+) -> datetime:
     """Give back the seat in the slot that starts at `seat` and take one in the slot of `at`; raises as `take` does.
 
     Within one slot the seat is kept, also where there are fewer than are taken. The callback's row is locked before.
@@ -64,7 +68,7 @@ async def move(connection: Connection, service: Service, seat: datetime, at: dat
     await _MAKE_SLOT.run(connection, service_id=service.id, starts_at=wanted)
     await _LOCK_SLOTS.run(connection, service_id=service.id, starts=[seat, wanted])
     await give_back(connection, [(service.id, seat)])
-    return await _take(connection, service, at, now)
+    return await _take(connection, service, at, now, fitting)
 
 
 async def give_back(connection: Connection, seats: Iterable[tuple[int, datetime]]) -> None:
@@ -75,13 +79,13 @@ async def give_back(connection: Connection, seats: Iterable[tuple[int, datetime]
         await _GIVE_BACK.run(connection, service_ids=ids, starts=starts, counts=list(given.values()))
 
 
-async def _take(connection: Connection, service: Service, at: datetime, now: datetime) -> datetime:
+async def _take(connection: Connection, service: Service, at: datetime, now: datetime, fitting: Fitting) -> datetime:
     plan = plan_of(service)
     slot_at = rules.slot_start(plan, at)
     capacity = rules.capacity_at(plan, slot_at)
     if capacity != 0 and await _TAKE.first(connection, service_id=service.id, starts_at=slot_at, capacity=capacity):
         return slot_at
-    free = await nearest_free(connection, service, at, now)
+    free = await nearest_free(connection, service, at, now, fitting=fitting)
     local = slot_at.astimezone(plan.zone)
     text = f"The slot {local:%Y-%m-%d %H:%M} {plan.zone.key} of {service.name!r} is full (capacity {capacity})"
     slots = [{"starts_at": slot.starts_at, "free": slot.free} for slot in free]

@@ -1,6 +1,8 @@
 """The slots of a service with the seats that are left."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import msgspec
 
@@ -16,6 +18,8 @@ DAYS_AHEAD = 31
 
 # How far from the wanted time free slots are looked for, at first and when that was not enough.
 _DAYS_AROUND = (1, 7, DAYS_AHEAD)
+# So many of the nearest are asked whether they fit: more than two days of the shortest slots.
+_CANDIDATES = 600
 
 
 class FreeSlot(msgspec.Struct, frozen=True):
@@ -25,6 +29,10 @@ class FreeSlot(msgspec.Struct, frozen=True):
     ends_at: datetime
     capacity: int | None
     free: int | None
+
+
+# Picks, from slots that come by time, those that fit a customer.
+Fitting: TypeAlias = Callable[[Iterable[FreeSlot]], Iterable[FreeSlot]]
 
 
 class _Booked(msgspec.Struct, frozen=True):
@@ -72,9 +80,13 @@ async def free_slots(
 
 
 async def nearest_free(
-    connection: Connection, service: Service, at: datetime, now: datetime, count: int = 6
+    connection: Connection, service: Service, at: datetime, now: datetime, *, fitting: Fitting = iter, count: int = 6
 ) -> list[FreeSlot]:
-    """The `count` slots with free seats that begin nearest to `at`, after `now` and within 31 days; by time."""
+    """The `count` fitting slots with free seats that begin nearest to `at`, after `now` and within 31 days; by time."""
+
+    def distance(slot: FreeSlot) -> timedelta:
+        return abs(slot.starts_at - at)
+
     latest = now + timedelta(days=DAYS_AHEAD)
     found: list[FreeSlot] = []
     for days in _DAYS_AROUND:
@@ -82,10 +94,15 @@ async def nearest_free(
         start, end = max(at - around, now), min(at + around, latest)
         slots = await free_slots(connection, service, start, end, now)
         free = (slot for slot in slots if slot.free != 0 and slot.starts_at > now)
-        found = sorted(free, key=lambda slot: abs(slot.starts_at - at))[:count]
+        near = sorted(sorted(free, key=distance)[:_CANDIDATES], key=_by_time)
+        found = sorted(fitting(near), key=distance)[:count]
         if len(found) == count:
             break
-    return sorted(found, key=lambda slot: slot.starts_at)
+    return sorted(found, key=_by_time)
+
+
+def _by_time(slot: FreeSlot) -> datetime:
+    return slot.starts_at
 
 
 def _with_free(slot: rules.Slot, booked: int) -> FreeSlot:

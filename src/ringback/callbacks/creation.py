@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from ringback.booking import seats
+from ringback.booking.slots import Fitting
 from ringback.callbacks import lifecycle, limits, offers, queue, times
 from ringback.callbacks.model import MAX_TEXT, Actor, Booking, Callback, Channel
 from ringback.callbacks.offers import Announced
@@ -54,6 +55,7 @@ class _Accepted(msgspec.Struct, frozen=True):
     service: Service
     number: str
     booking: Booking
+    fitting: Fitting
 
 
 async def create(
@@ -78,7 +80,7 @@ async def create(
     await lifecycle.create(connection, callback, actor=actor, reason=_reason(callback))
     if callback.slot_at is not None:
         # Locks go callback, then slot: whoever waits for the seat holds no other seat.
-        await seats.take(connection, accepted.service, callback.desired_at, now)
+        await seats.take(connection, accepted.service, callback.desired_at, now, fitting=accepted.fitting)
 
 
 def require_shallow(user_data: Mapping[str, Any]) -> None:
@@ -106,19 +108,26 @@ async def _accept(connection: Connection, request: CallbackRequest, now: datetim
     await limits.require_not_waiting(connection, service, number)
     await limits.require_room(connection, service, number, now, is_scheduled=is_scheduled)
     where = times.whereabouts(request.time_zone, Whereabouts(service.time_zone, is_stated=False))
+    fitting = times.slots_to_call_in(service, number, where)
     if request.desired_at is not None:
         booking = times.book_at(service, number, request.desired_at, where, now)
     else:
-        booking = await _book_now(connection, service, number, where, offer, now)
-    return _Accepted(service, number, booking)
+        booking = await _book_now(connection, service, number, where, offer, now, fitting)
+    return _Accepted(service, number, booking, fitting)
 
 
 async def _book_now(
-    connection: Connection, service: Service, number: str, where: Whereabouts, offer: Announced | None, now: datetime
+    connection: Connection,
+    service: Service,
+    number: str,
+    where: Whereabouts,
+    offer: Announced | None,
+    now: datetime,
+    fitting: Fitting,
 ) -> Booking:
     booking = times.book_now(service, number, where, now)
     wait = await queue.expected_wait(connection, service.id, now)
-    await times.require_kept_before_closing(connection, service, wait, now)
+    await times.require_kept_before_closing(connection, service, wait, now, fitting)
     told = None if offer is None else offer.wait_high_seconds
     return times.promised_within(booking, wait.high if told is None and wait is not None else told)
 

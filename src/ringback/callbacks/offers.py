@@ -4,7 +4,7 @@ An offer follows from the rules on creation, and is recorded: a callback created
 customer was told. It reserves nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
@@ -14,7 +14,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from ringback.booking.seats import SlotFull
-from ringback.booking.slots import DAYS_AHEAD, FreeSlot, free_slots
+from ringback.booking.slots import DAYS_AHEAD, Fitting, FreeSlot, free_slots
 from ringback.callbacks import limits, queue, times
 from ringback.callbacks.model import MAX_TEXT
 from ringback.callbacks.times import Whereabouts
@@ -22,7 +22,7 @@ from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, Refused
-from ringback.numbers import calling_hours, phone, screening
+from ringback.numbers import phone, screening
 from ringback.routing.estimate import WaitEstimate
 from ringback.services import catalog
 from ringback.services.model import Service
@@ -130,12 +130,12 @@ async def possible_now(
     try:
         number = await _require_taken(connection, service, request, now, is_scheduled=False)
         _require_callable(service, number, where, now)
-        await times.require_kept_before_closing(connection, service, wait, now)
+        await times.require_kept_before_closing(connection, service, wait, now, _fitting(service, number, where))
     except Refused as refusal:
         why_not_immediate = WhyNot(refusal.code, str(refusal))
     try:
         number = await _require_taken(connection, service, request, now, is_scheduled=True)
-        slots = await _slots(connection, service, number, where, now)
+        slots = await _slots(connection, service, _fitting(service, number, where), now)
     except Refused as refusal:
         why_not_scheduled = WhyNot(refusal.code, str(refusal))
     return Possible(why_not_immediate=why_not_immediate, why_not_scheduled=why_not_scheduled, slots=slots)
@@ -171,33 +171,22 @@ def _require_callable(service: Service, number: str | None, where: Whereabouts, 
         times.require_callable(service, number, where, now)
 
 
-async def _slots(
-    connection: Connection, service: Service, number: str | None, where: Whereabouts, now: datetime
-) -> Sequence[FreeSlot]:
-    """The next slots with free seats in which the customer may be called. Raises SlotFull when there is none."""
+def _fitting(service: Service, number: str | None, where: Whereabouts) -> Fitting:
+    return iter if number is None else times.slots_to_call_in(service, number, where)
+
+
+async def _slots(connection: Connection, service: Service, fitting: Fitting, now: datetime) -> Sequence[FreeSlot]:
+    """The next fitting slots with free seats. Raises SlotFull when there is none."""
     found: list[FreeSlot] = []
     for days in _DAYS_AHEAD:
         ahead = await free_slots(connection, service, now, now + timedelta(days=days), now)
-        free = (slot for slot in ahead if slot.free != 0)
-        found = list(islice(free if number is None else _callable(free, service, number, where), SLOTS))
+        found = list(islice(fitting(slot for slot in ahead if slot.free != 0), SLOTS))
         if len(found) == SLOTS:
             break
     if not found:
         text = f"{service.name!r} has no slot with a free seat within {DAYS_AHEAD} days"
         raise SlotFull(text, service=service.name, slots=[])
     return found
-
-
-def _callable(slots: Iterable[FreeSlot], service: Service, number: str, where: Whereabouts) -> Iterator[FreeSlot]:
-    """Those of the slots, which come by time, at whose start the customer may be called."""
-    allowed: datetime | None = None
-    for slot in slots:
-        if allowed is None or allowed < slot.starts_at:
-            allowed = calling_hours.allowed_at(number, where.stated_zone, service.calling_hours, slot.starts_at)
-            if allowed is None:
-                return
-        if allowed == slot.starts_at:
-            yield slot
 
 
 async def _record(connection: Connection, service: Service, offer: Offer) -> None:

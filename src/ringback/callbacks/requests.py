@@ -158,17 +158,18 @@ async def reschedule_with(
     callback_id: UUID,
     desired_at: datetime,
     time_zone: str | None = None,
-) -> Callback:
+) -> None:
     """`reschedule` within a transaction of the caller; after a refusal that has to be rolled back."""
     callback = await _lock_for(connection, callback_id, Event.RESCHEDULED)
     service = await catalog.with_id(connection, callback.service_id)
     where = times.whereabouts(time_zone, _promised(callback))
     booking = times.book_at(service, callback.phone_number, desired_at, where, now)
+    fitting = times.slots_to_call_in(service, callback.phone_number, where)
     if callback.slot_at is None:
-        await seats.take(connection, service, booking.desired_at, now)
+        await seats.take(connection, service, booking.desired_at, now, fitting=fitting)
     else:
-        await seats.move(connection, service, callback.slot_at, booking.desired_at, now)
-    changed = await lifecycle.change(
+        await seats.move(connection, service, callback.slot_at, booking.desired_at, now, fitting=fitting)
+    await lifecycle.change(
         connection,
         [callback_id],
         callback.state,
@@ -179,7 +180,6 @@ async def reschedule_with(
         f"to {in_words(booking.promised_local, booking.promised_zone)}",
         booking=booking,
     )
-    return changed[0]
 
 
 async def call_now(database: Database, clock: Clock, actor: Actor, callback_id: UUID) -> CallbackView:

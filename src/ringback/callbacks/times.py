@@ -1,13 +1,14 @@
 """When a customer may be promised a call: the rules about time, shared by creation, rescheduling and calling now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
 from ringback.booking.plan import plan_of
 from ringback.booking.rules import Opening, Plan, next_opening, opening_at, slot_start
-from ringback.booking.slots import FreeSlot, nearest_free
+from ringback.booking.slots import Fitting, FreeSlot, nearest_free
 from ringback.callbacks.model import Booking
 from ringback.callbacks.promise import Promise, promise_at, promise_now
 from ringback.database.pool import Connection
@@ -81,6 +82,11 @@ def require_callable(service: Service, number: str, where: Whereabouts, at: date
     require_open(service, at)
 
 
+def slots_to_call_in(service: Service, number: str, where: Whereabouts) -> Fitting:
+    """Picks the slots at whose start the customer may be called."""
+    return partial(_callable, service, number, where)
+
+
 def require_open(service: Service, at: datetime) -> Opening:
     """The opening that this instant is in. Raises Closed."""
     plan = plan_of(service)
@@ -91,16 +97,17 @@ def require_open(service: Service, at: datetime) -> Opening:
 
 
 async def require_kept_before_closing(
-    connection: Connection, service: Service, wait: WaitEstimate | None, now: datetime
+    connection: Connection, service: Service, wait: WaitEstimate | None, now: datetime, fitting: Fitting = iter
 ) -> None:
     """Raises CannotKeepPromise when a call now is expected at or after closing; an unknown wait is not refused.
 
-    It holds whatever becomes of who waits at closing: to be carried over the night is not what was asked for.
+    It holds whatever becomes of who waits at closing: to be carried over the night is not what was asked for. The
+    error tells of `fitting` slots.
     """
     closes_at = require_open(service, now).closes_at
     if wait is None or now + timedelta(seconds=wait.point) < closes_at:
         return
-    slots = await nearest_free(connection, service, now, now)
+    slots = await nearest_free(connection, service, now, now, fitting=fitting)
     text = (
         f"{service.name!r} closes at {closes_at.isoformat(timespec='seconds')}, and the wait is expected to be "
         f"{wait.point} s: choose a time"
@@ -127,6 +134,18 @@ def _closed(service: Service, plan: Plan, at: datetime) -> Closed:
     when = "and has no hours ahead" if opens_at is None else f"and opens at {opens_at.isoformat(timespec='seconds')}"
     text = f"{service.name!r} is closed at {at.isoformat(timespec='seconds')}, {when}"
     return Closed(text, service=service.name, at=at, next_opening=opens_at)
+
+
+def _callable(service: Service, number: str, where: Whereabouts, slots: Iterable[FreeSlot]) -> Iterator[FreeSlot]:
+    """It goes from one hour that is allowed to the next: many slots are passed over in one step."""
+    allowed: datetime | None = None
+    for slot in slots:
+        if allowed is None or allowed < slot.starts_at:
+            allowed = calling_hours.allowed_at(number, where.stated_zone, service.calling_hours, slot.starts_at)
+            if allowed is None:
+                return
+        if allowed == slot.starts_at:
+            yield slot
 
 
 def _shown(slots: Sequence[FreeSlot]) -> list[dict[str, object]]:
