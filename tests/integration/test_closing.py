@@ -1,5 +1,6 @@
 """What becomes of those who wait when their service closes: they keep their place, or expire."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,6 +51,15 @@ async def test_all_that_wait_at_closing_expire_then_and_not_before(world: World)
     await be_at(world, SIX_O_CLOCK)
     assert await results(world, callback_id) == [Result.EXPIRED]
     assert await last_reason(world, callback_id) == LEFT_AT_CLOSING
+
+
+async def test_nobody_looks_after_a_closing_while_the_service_is_open(world: World) -> None:
+    await add_service(world)
+    await world.ask(CUSTOMER)
+    await be_at(world, SIX_O_CLOCK - timedelta(hours=1))
+    async with world.database.transaction() as connection:
+        await connection.execute("SELECT FROM services FOR UPDATE")  # who looks would wait for this
+        assert await asyncio.wait_for(Expirer(world.database, world.clock).run_once(), timeout=3) == 0
 
 
 async def test_what_is_carried_keeps_its_place_for_the_next_opening(world: World) -> None:

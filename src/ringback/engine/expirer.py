@@ -50,7 +50,7 @@ class Expirer:
             while batch := await expire_batch():
                 expired += batch
         async with self._database.connection() as connection:
-            closing = await _EXPIRING_AT_CLOSING.all(connection)
+            closing = await _EXPIRING_AT_CLOSING.all(connection, now=self._clock.now())
         for service_id in closing:
             while batch := await self._expire_left_at_closing(service_id):
                 expired += batch

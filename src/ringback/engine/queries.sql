@@ -98,7 +98,7 @@ LIMIT :batch
 -- name: services_expiring_at_closing
 SELECT s.id
 FROM services AS s
-WHERE s.at_closing = 'EXPIRE' AND s.mode IN ('RUNNING', 'DRAINING') AND NOT s.is_always_open
+WHERE s.at_closing = 'EXPIRE' AND s.mode IN ('RUNNING', 'DRAINING') AND NOT is_open(s, :now)
     AND EXISTS (SELECT FROM callbacks AS c WHERE c.service_id = s.id AND c.state = 'QUEUED')
 
 -- name: share_service_expiring_at_closing
