@@ -1,5 +1,6 @@
 """The rules for numbers of a service over HTTP, and the tester that says why."""
 
+import asyncio
 from collections.abc import Callable
 
 import httpx
@@ -48,6 +49,13 @@ async def test_what_is_left_out_keeps_its_value(client: httpx.AsyncClient) -> No
     assert (await client.put(PATH, json={})).json() == RULES
     told = await client.put(PATH, json={"blocked": [], "calling_hours": None})
     assert told.json() == {**RULES, "blocked": [], "calling_hours": None}
+
+
+async def test_changes_of_different_parts_at_once_all_hold(client: httpx.AsyncClient) -> None:
+    parts = [{part: RULES[part]} for part in RULES]
+    answers = await asyncio.gather(*(client.put(PATH, json=part) for part in parts * 3))
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    assert (await client.get(PATH)).json() == RULES
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from ringback.booking import setup
 from ringback.callbacks.model import MAX_TEXT
 from ringback.numbers.model import MAX_PATTERNS, BlockedPattern, NumberRules
 from ringback.services import catalog, number_checks
-from ringback.services.catalog import ServiceChoices
+from ringback.services.catalog import ServiceChanged, ServiceChoices
 from ringback.services.model import Service
 from ringback.services.number_checks import NumberCheck
 from ringback.services.schedule import CallingHours
@@ -66,9 +66,15 @@ async def save(
 ) -> Response[ServiceNumberRules]:
     """It holds for new callbacks, and before each dial for those that wait."""
     # Two of the three are one setting of the service: what is left out must not overwrite what is set meanwhile.
-    service = await catalog.get(backend.database, name)
-    wanted = revision(if_match) or catalog.revision_of(service)
-    return _answer(await setup.change(backend.database, name, _choices(data, service.number_rules), revision=wanted))
+    while True:
+        service = await catalog.get(backend.database, name)
+        choices = _choices(data, service.number_rules)
+        wanted = revision(if_match) or catalog.revision_of(service)
+        try:
+            return _answer(await setup.change(backend.database, name, choices, revision=wanted))
+        except ServiceChanged:
+            if if_match is not None:
+                raise
 
 
 @post("/test", opt=needs(Scope.READ), status_code=200, summary="Try a number", responses=WHEN_CHANGING)

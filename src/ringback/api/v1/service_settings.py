@@ -21,7 +21,7 @@ from ringback.booking import setup
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
 from ringback.services.model import Service
-from ringback.services.schedule import CapacityRange, PublicHolidays, SpecialDay, WeeklyHours
+from ringback.services.schedule import CapacityRange, PublicHolidays, SpecialDay, Weekday, WeeklyHours
 
 PATH = "/api/v1/services/{name:str}"
 
@@ -112,7 +112,8 @@ async def _change(backend: Backend, name: str, choices: ServiceChoices, if_match
 
 
 def _hours(service: Service) -> HoursDocument:
-    return HoursDocument(service.hours)
+    hours = service.hours
+    return HoursDocument(None if hours is None else {day: hours[day] for day in Weekday if day in hours})
 
 
 def _special_days(service: Service) -> SpecialDaysDocument:
