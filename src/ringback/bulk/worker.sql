@@ -8,9 +8,10 @@ LIMIT 1
 FOR UPDATE SKIP LOCKED
 
 -- name: take_batch
--- A statement of its own, after the lock: it sees what the last holder of the lock has left.
+-- A statement of its own, after the lock: it sees what the last holder of the lock has left. Batches are done in order:
+-- who looked for the first would pass over all that were deleted, ever more of them while a long export is under way.
 DELETE FROM bulk_batches
-WHERE job_id = :job_id AND first_position = (SELECT min(first_position) FROM bulk_batches WHERE job_id = :job_id)
+WHERE job_id = :job_id AND first_position = (SELECT done + 1 FROM bulk_jobs WHERE id = :job_id)
 RETURNING first_position, callback_ids
 
 -- name: lock_callbacks
@@ -37,7 +38,5 @@ UPDATE bulk_jobs
 SET done = done + :done,
     succeeded = succeeded + :succeeded,
     counts = :counts,
-    finished_at = CASE
-        WHEN NOT EXISTS (SELECT FROM bulk_batches WHERE job_id = :job_id) THEN :now::timestamptz
-    END
+    finished_at = CASE WHEN done + :done = total THEN :now::timestamptz END
 WHERE id = :job_id
