@@ -1,9 +1,10 @@
 """How long it takes to cancel 100,000 callbacks over the API, and what others who use it meanwhile feel of it.
 
-    python bench/bulk.py [--callbacks 1050000] [--cancelled 100000] [--apart]
+    python bench/bulk.py [--callbacks 3100000] [--cancelled 100000] [--runs 3] [--apart]
 
 The others list a page, ask for a callback and look at it, a few times a second each: first in quiet, then while the
-work goes on. Server and engine are one process (`ringback run`), or with --apart two.
+work goes on. Each run cancels the next ones; told are the runs and their medians. Server and engine are one process
+(`ringback run`), or with --apart two.
 """
 
 import argparse
@@ -29,24 +30,33 @@ POLL_SECONDS = 0.1
 Seconds = dict[str, list[float]]
 
 
-async def main(callbacks: int, cancelled: int, *, is_apart: bool) -> None:
+async def main(callbacks: int, cancelled: int, runs: int, *, is_apart: bool) -> None:
     async with temporary_server() as url:
         print(f"filling in {callbacks:,} callbacks ...", flush=True)
         connection = await asyncpg.connect(url)
         await fill(connection, callbacks, has_history=True)
-        end = await connection.fetchval(
-            "SELECT desired_at FROM callbacks WHERE state = 'SCHEDULED' ORDER BY desired_at OFFSET $1 LIMIT 1",
-            cancelled,
-        )
         async with contextlib.AsyncExitStack() as processes:
             client, _ = await processes.enter_async_context(api("serve" if is_apart else "run", url))
             if is_apart:
                 await processes.enter_async_context(process("engine", url))
-            await measure(client, end)
+            measured = [await measure(client, await after_the_next(connection, cancelled)) for _ in range(runs)]
         await connection.close()
+    for what in measured[0]:
+        print(f"median of {what}: {statistics.median(run[what] for run in measured):.2f}")
 
 
-async def measure(client: httpx.AsyncClient, end: datetime) -> None:
+async def after_the_next(connection: "asyncpg.Connection[Any]", scheduled: int) -> datetime:
+    """The desired time before which as many are SCHEDULED."""
+    end = await connection.fetchval(
+        "SELECT desired_at FROM callbacks WHERE state = 'SCHEDULED' ORDER BY desired_at OFFSET $1 LIMIT 1", scheduled
+    )
+    if end is None:
+        raise RuntimeError(f"fewer than {scheduled:,} are SCHEDULED: ask for more callbacks")
+    return end
+
+
+async def measure(client: httpx.AsyncClient, end: datetime) -> dict[str, float]:
+    """The seconds that it took, and how many times the quiet p99 the others' p99 was."""
     customers = (f"+4915{number:09}" for number in itertools.count(random.randrange(10**8)))
     async with others(client, customers):
         await asyncio.sleep(QUIET_SECONDS / 4)  # warm
@@ -55,13 +65,16 @@ async def measure(client: httpx.AsyncClient, end: datetime) -> None:
     async with others(client, customers) as busy:
         job, accepted, took = await cancel(client, end)
     print(f"{job['succeeded']:,} of {job['total']:,} cancelled in {took:.1f} s; accepted after {accepted:.2f} s")
+    figures = {"seconds": took}
     for what in quiet:
         before, during = quiet[what], busy[what]
-        factor = p99(during) / p99(before)
+        factor = figures[f"{what}, p99 in times of its quiet one"] = p99(during) / p99(before)
         print(
             f"{what:8} median {statistics.median(before):6.1f} -> {statistics.median(during):6.1f} ms,"
-            f" p99 {p99(before):6.1f} -> {p99(during):6.1f} ms ({factor:.1f} x), {len(during)} requests"
+            f" p99 {p99(before):6.1f} -> {p99(during):6.1f} ms ({factor:.1f} x), {len(during)} requests",
+            flush=True,
         )
+    return figures
 
 
 async def cancel(client: httpx.AsyncClient, end: datetime) -> tuple[dict[str, Any], float, float]:
@@ -127,8 +140,9 @@ def p99(values: list[float]) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--callbacks", type=int, default=1_050_000)
+    parser.add_argument("--callbacks", type=int, default=3_100_000)
     parser.add_argument("--cancelled", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--apart", action="store_true")
     arguments = parser.parse_args()
-    asyncio.run(main(arguments.callbacks, arguments.cancelled, is_apart=arguments.apart))
+    asyncio.run(main(arguments.callbacks, arguments.cancelled, arguments.runs, is_apart=arguments.apart))

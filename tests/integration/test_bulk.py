@@ -144,6 +144,18 @@ async def test_a_range_covers_only_the_states_and_services_named(world: World, s
     assert await states(world, queued, scheduled, of_sales) == [State.COMPLETED, State.SCHEDULED, State.QUEUED]
 
 
+async def test_a_range_is_rescheduled_the_earliest_first_and_cancelled_in_order_of_creation(
+    world: World, service: int
+) -> None:
+    hours = {await world.ask(NUMBERS[number], in_seconds=hour * HOUR): hour for number, hour in enumerate((3, 1, 2))}
+    await begin(world, Rescheduling(**day(world), shift_seconds=60))
+    await work(world)
+    assert [item["callback_id"] for item in await items(world)] == sorted(hours, key=hours.__getitem__)
+    cancellation = await begin(world, Cancellation(**day(world)))
+    await work(world)
+    assert [item["callback_id"] for item in await items(world) if item["job_id"] == cancellation] == list(hours)
+
+
 async def test_ids_asked_for_twice_or_unknown_have_one_line_each(world: World, service: int) -> None:
     callback, unknown = await world.ask(NUMBERS[0]), UUID(int=1)
     await begin(world, Cancellation(ids=[unknown, callback, unknown, callback]))

@@ -232,6 +232,24 @@ async def test_counts_of_practice_are_marked_and_go_with_practice(database: Data
     assert [period.service for period in await periods(database)] == ["support"]
 
 
+async def test_what_goes_with_practice_uncounted_leaves_no_count(database: Database) -> None:
+    await add_service(database, "sales", is_practice=True)
+    await add_callback(database, service="sales")
+    await remove(database, ManualClock(), Actor(ActorKind.USER, "operator"))
+    assert await number_of(database, "uncounted") == 0
+    assert await Counter(database).run_once() == 0
+
+
+async def test_a_note_whose_callback_is_gone_is_taken_away_and_counts_nothing(database: Database) -> None:
+    await add_service(database)
+    await add_callback(database)
+    async with database.transaction() as connection:
+        await connection.execute("DELETE FROM callbacks")
+    await Counter(database).run_once()
+    assert await number_of(database, "uncounted") == 0
+    assert await periods(database) == []
+
+
 async def test_a_time_that_cannot_be_is_refused(database: Database) -> None:
     clock = ManualClock()
     with pytest.raises(InvalidFilter):

@@ -18,9 +18,19 @@ from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NotFound
 
+
+class Changed(msgspec.Struct, frozen=True):
+    """What is told of a callback that was changed: little, because thousands are changed at once."""
+
+    id: UUID
+    service_id: int
+    phone_number: str
+    slot_at: datetime | None
+
+
 _sql = QueryFile(__file__, "lifecycle.sql")
 _CREATE = _sql.query("create", Callback)
-_CHANGE = _sql.query("change", Callback)
+_CHANGE = _sql.query("change", Changed)
 _LOCK = _sql.query("lock", Callback)
 _NOT_AT_FIRST = {"result", "agent_id", "last_agent_id", "attempts", "customer_held_until", "completed_at"}
 _CREATED_WITH = frozenset(Callback.__struct_fields__) - _NOT_AT_FIRST
@@ -75,7 +85,7 @@ async def change(
     customer_held_until: datetime | None = None,
     eligible_at: datetime | None = None,
     booking: Booking | None = None,
-) -> list[Callback]:
+) -> list[Changed]:
     """Apply one event to callbacks that are in `from_state`; returns those that were, changed.
 
     A callback that has left `from_state` meanwhile is left alone: the caller sees it missing from the answer.
@@ -112,7 +122,8 @@ async def change(
 def refused(state: State, event: Event) -> TransitionRefused:
     """The error for an event that this state does not allow."""
     rule = _RULES.get(event, "the state machine allows it in no such state")
-    return TransitionRefused(f"A callback in {state} cannot be {event.lower()}: {rule}", state=state, event=event)
+    done = event.lower().replace("_", " ")
+    return TransitionRefused(f"A callback in {state} cannot be {done}: {rule}", state=state, event=event)
 
 
 _RULES = {

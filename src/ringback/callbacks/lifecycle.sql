@@ -54,14 +54,15 @@ WITH changed AS (
         END
     FROM services AS s
     WHERE c.id = ANY (:ids) AND c.state = :from_state::text AND s.id = c.service_id
-    RETURNING c.*
+    RETURNING c.id, c.service_id, c.phone_number, c.slot_at
 ), noted AS (
     INSERT INTO transitions (
         callback_id, at, from_state, event, to_state, result, actor_kind, actor_name, reason, agent_id, attempt_id
     )
-    SELECT id, :now, :from_state, :event, state, result, :actor_kind, :actor_name, :reason, agent_id, :attempt_id
+    SELECT
+        id, :now, :from_state, :event, :to_state, :result, :actor_kind, :actor_name, :reason, :agent_id, :attempt_id
     FROM changed
 ), to_count AS (
-    INSERT INTO uncounted SELECT id FROM changed WHERE state = 'COMPLETED'
+    INSERT INTO uncounted SELECT id FROM changed WHERE :to_state::text = 'COMPLETED'
 )
-SELECT * FROM changed
+SELECT id, service_id, phone_number, slot_at FROM changed

@@ -22,7 +22,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from types import GenericAlias
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
@@ -52,13 +53,16 @@ class Query(Generic[Row]):
         self.text, self.parameters = _numbered(text)
         self._writes = _WRITES.search(text) is not None
         self._is_struct = issubclass(row_type, msgspec.Struct)
+        self._rows_type: type[list[Row]] = cast("type[list[Row]]", GenericAlias(list, (row_type,)))
         ALL_QUERIES.append(self)
 
     async def all(self, connection: Connection, **values: object) -> list[Row]:
         """Every row."""
         records = await connection.fetch(self.text, *self._arguments(values))
         self._note(len(records))
-        return [self._decode(record) for record in records]
+        if self._is_struct:
+            return decode([dict(record.items()) for record in records], self._rows_type)
+        return decode([record[0] for record in records], self._rows_type)
 
     async def first(self, connection: Connection, **values: object) -> Row | None:
         """The first row, or None."""

@@ -19,7 +19,7 @@ from uuid_utils.compat import uuid7
 from ringback.agents.model import Agent
 from ringback.agents.presence import reserve_longest_idle
 from ringback.callbacks import lifecycle
-from ringback.callbacks.model import ENGINE, Callback
+from ringback.callbacks.model import ENGINE
 from ringback.callbacks.states import Event, Result, State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
@@ -134,7 +134,7 @@ class Router:
                 attempt_id=held.attempt_id,
             )
             await _GIVE_NEXT_AGENT.run(connection, id=held.attempt_id, agent_id=agent.id)
-            await self._add_agent_leg(connection, callback, held.attempt_id, agent)
+            await self._add_agent_leg(connection, callback.id, held.attempt_id, agent)
         return True
 
     async def _serve_first_in_queue(self) -> int:
@@ -203,14 +203,14 @@ class Router:
             destination=callback.phone_number,
             now=now,
         )
-        await self._add_agent_leg(connection, callback, attempt_id, agent)
+        await self._add_agent_leg(connection, callback.id, attempt_id, agent)
 
-    async def _add_agent_leg(self, connection: Connection, callback: Callback, attempt_id: UUID, agent: Agent) -> None:
+    async def _add_agent_leg(self, connection: Connection, callback_id: UUID, attempt_id: UUID, agent: Agent) -> None:
         await _ADD_LEG.run(
             connection,
             id=uuid7(),
             attempt_id=attempt_id,
-            callback_id=callback.id,
+            callback_id=callback_id,
             role=LegRole.AGENT,
             agent_id=agent.id,
             destination=agent.endpoint,

@@ -43,10 +43,13 @@ JOIN links AS l ON l.id = t.link_id
 WHERE s.is_practice AND t.closed_at IS NULL AND l.holder IS NOT NULL AND l.expires_at > :now
 
 -- name: remove_callbacks
-DELETE FROM callbacks
-WHERE id IN (
+-- Their notes too, which waits for whoever counts them just now: no count comes after the counts are removed.
+WITH old AS (
     SELECT c.id FROM callbacks AS c JOIN services AS s ON s.id = c.service_id WHERE s.is_practice LIMIT :limit
+), notes AS (
+    DELETE FROM uncounted AS u USING old WHERE u.callback_id = old.id
 )
+DELETE FROM callbacks AS c USING old WHERE c.id = old.id
 
 -- name: remove_services
 DELETE FROM services WHERE is_practice
