@@ -178,6 +178,7 @@ async def test_ids_are_found_by_their_beginning_or_else_by_any_part(
         ("09:30", TimeFormat.H12, {"morning", "evening", "next"}),
         ("30 pm", TimeFormat.H12, {"evening"}),
         ("21:30", TimeFormat.H12, set[str]()),
+        ("2026-11", TimeFormat.H24, {"morning", "evening", "next"}),
         ("2025", TimeFormat.H24, set[str]()),
     ],
 )

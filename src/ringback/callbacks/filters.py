@@ -27,6 +27,8 @@ NUMBERS_LOOKED_UP = 3_000
 NUMBERS_COUNTED = MappingProxyType({"fewest": 500, "most": 30_000, "share": 0.02})
 # Below this share of its whole span a search for times looks up each span by itself.
 SPARSE = 0.005
+# Above this share of all times of update a callback within is met soon along the list.
+MOST = 0.5
 
 # Fewer digits are in so many numbers, and in no index.
 TRIGRAM = 3
@@ -112,7 +114,7 @@ class Restriction(msgspec.Struct, kw_only=True):
         """Keep only what is in one of these states, or COMPLETED with one of these results."""
         kept_states = set(UNCOMPLETED if self.states is None else self.states) & set(states)
         kept_results = set(Result if self.results is None else self.results) & set(results)
-        self.states = None if UNCOMPLETED <= kept_states else sorted(kept_states)
+        self.states = None if kept_states >= UNCOMPLETED else sorted(kept_states)
         self.results = None if kept_results >= set(Result) else sorted(kept_results)
 
     def keep_services(self, ids: Collection[int]) -> None:
@@ -262,10 +264,11 @@ async def _keep_updated(
     extent = await _EXTENT_OF_UPDATED_AT.one(connection)
     if extent.first_at is None or extent.last_at is None:
         return
-    spans = spans_shown_with(text, zone, wanted.time_format, Span(extent.first_at, extent.last_at + MINUTE))
+    whole = Span(extent.first_at, extent.last_at + MINUTE)
+    spans = spans_shown_with(text, zone, wanted.time_format, whole)
     if not spans:
         kept.keep_nothing()
-    elif _are_sparse(spans):
+    elif _are_sparse(spans) and spans[0].seconds < MOST * whole.seconds:
         kept.source = kept.total_source = Source.UPDATED_WITHIN
         kept.starts, kept.ends = _bounds(spans)
     else:

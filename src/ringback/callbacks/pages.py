@@ -89,6 +89,8 @@ _KEY_TYPES: dict[Column, type[datetime | int | UUID]] = {
     Column.ATTEMPTS: int,
 }
 
+_NAMES = {Column.SERVICE: "names_of_services", Column.AGENT: "names_of_agents"}
+
 _Variant: TypeAlias = tuple[Source, Column, bool]
 
 _sql = QueryFile(__file__, "pages.sql")
@@ -96,7 +98,8 @@ _sql = QueryFile(__file__, "pages.sql")
 
 def _page_query(source: Source, column: Column, *, ascending: bool) -> Query[_Position]:
     beyond, way = ("after", "ascending") if ascending else ("before", "descending")
-    return _sql.query("page", _Position, source=source, key=f"by_{column}", beyond=beyond, way=way)
+    names = _NAMES.get(column, "no_names")
+    return _sql.query("page", _Position, source=source, names=names, key=f"by_{column}", beyond=beyond, way=way)
 
 
 _PAGES: dict[_Variant, Query[_Position]] = {

@@ -70,19 +70,33 @@ c.phone_number
 coalesce(' ' || c.result, '~') COLLATE "C"
 
 -- part: by_service
-(SELECT lower(s.name) FROM services AS s WHERE s.id = c.service_id) COLLATE "C"
+s.key
 
 -- part: by_customer_name
 coalesce(' ' || lower(c.customer_name), '~') COLLATE "C"
 
 -- part: by_agent
-coalesce((
-    SELECT ' ' || lower(a.name) FROM agents AS a
-    WHERE a.id = CASE c.state WHEN 'COMPLETED' THEN c.last_agent_id ELSE c.agent_id END
-), '~') COLLATE "C"
+coalesce(a.key, '~')
 
 -- part: by_attempts
 c.attempts
+
+-- What is joined for that. Each name is made ready to be compared once, and not for every callback.
+
+-- part: no_names
+
+-- part: names_of_services
+-- Services in the order of the list: as soon as one of them has filled the page, the others are left unread.
+JOIN (
+    SELECT id, lower(name) COLLATE "C" AS key FROM services
+    WHERE :after_id::uuid IS NULL OR lower(name) COLLATE "C" {beyond}= :after_key
+    ORDER BY key {way}
+) AS s ON s.id = c.service_id
+
+-- part: names_of_agents
+LEFT JOIN (
+    SELECT id, ' ' || lower(name) COLLATE "C" AS key FROM agents ORDER BY key
+) AS a ON a.id = CASE c.state WHEN 'COMPLETED' THEN c.last_agent_id ELSE c.agent_id END
 
 -- part: ascending
 ASC
@@ -99,7 +113,7 @@ DESC
 -- name: page
 (
     SELECT c.id, {key} AS key
-    FROM {source}
+    FROM {source} {names}
     WHERE {uncompleted}
       AND (:after_id::uuid IS NULL OR ({key}, c.id) {beyond} (:after_key, :after_id))
     ORDER BY {key} {way}, c.id {way}
@@ -108,7 +122,7 @@ DESC
 UNION ALL
 (
     SELECT c.id, {key} AS key
-    FROM {source}
+    FROM {source} {names}
     WHERE {completed}
       AND (:after_id::uuid IS NULL OR ({key}, c.id) {beyond} (:after_key, :after_id))
     ORDER BY {key} {way}, c.id {way}

@@ -148,6 +148,8 @@ _PRESENCES = _sql.query("presences", Count)
 
 async def situations(connection: Connection, service_ids: Collection[int], now: datetime) -> dict[int, Situation]:
     """The situation of each service, by its id."""
+    if not service_ids:
+        return {}
     found = await _SITUATIONS.all(
         connection,
         service_ids=list(service_ids),

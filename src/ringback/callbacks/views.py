@@ -122,19 +122,20 @@ def not_found(callback_id: UUID) -> CallbackNotFound:
 
 
 async def show(connection: Connection, ids: Sequence[UUID], now: datetime) -> list[CallbackView]:
-    """Callbacks in the order of their ids here, in three queries however many there are."""
+    """Callbacks in the order of their ids here, in three queries however many there are; in one if none is queued."""
     rows = await _SHOWN.all(connection, ids=list(ids))
-    situations = await queue.situations(connection, {row.service_id for row in rows}, now)
+    in_queues = {row.service_id for row in rows if row.state in (State.QUEUED, State.ROUTING)}
+    situations = await queue.situations(connection, in_queues, now)
     positions = await queue.positions(connection, [row.id for row in rows if row.state is State.QUEUED])
-    return [_view(row, situations[row.service_id], positions.get(row.id), now) for row in rows]
+    return [_view(row, situations.get(row.service_id), positions.get(row.id), now) for row in rows]
 
 
-def _view(row: _Row, situation: Situation, position: int | None, now: datetime) -> CallbackView:
+def _view(row: _Row, situation: Situation | None, position: int | None, now: datetime) -> CallbackView:
     place = _place(row, situation, position)
     return CallbackView(
         **{name: getattr(row, name) for name in _SHARED},
         position_in_queue=place,
-        estimated_wait=None if place is None else _estimate(row, situation, place, now),
+        estimated_wait=None if situation is None or place is None else _estimate(row, situation, place, now),
         waiting_for=why_waiting(_progress(row, position), situation, now),
         late_seconds=_late_seconds(row, now),
     )
@@ -145,11 +146,13 @@ def _late_seconds(row: _Row, now: datetime) -> int | None:
     return late if late > 0 and row.state in CAN_BE_LATE else None
 
 
-def _place(row: _Row, situation: Situation, position: int | None) -> int | None:
+def _place(row: _Row, situation: Situation | None, position: int | None) -> int | None:
     """Its place in the queue with the callers on the line who came before, if anything tells of them."""
     if row.state is State.ROUTING:
         return 0
-    return None if position is None or row.place_at is None else situation.place(position, row.place_at)
+    if situation is None or position is None or row.place_at is None:
+        return None
+    return situation.place(position, row.place_at)
 
 
 def _estimate(row: _Row, situation: Situation, place: int, now: datetime) -> WaitEstimate | None:

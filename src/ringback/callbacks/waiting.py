@@ -26,13 +26,13 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     position: int | None
 
 
-def why_waiting(progress: Progress, situation: Situation, now: datetime) -> str | None:
-    """The sentence; None for a callback that is COMPLETED."""
+def why_waiting(progress: Progress, situation: Situation | None, now: datetime) -> str | None:
+    """The sentence; None for a callback that is COMPLETED. `situation`: of its service, known if it is QUEUED."""
     match progress.state:
         case State.SCHEDULED:
             return _scheduled(progress, now)
         case State.QUEUED:
-            return _queued(progress, situation, now)
+            return None if situation is None else _queued(progress, situation, now)
         case State.ROUTING:
             return _routing(progress)
         case State.PROCESSING:
