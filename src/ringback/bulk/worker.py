@@ -30,6 +30,10 @@ PAUSE_SECONDS = 0.002
 # Some hundred rows are found by their ids; else PostgreSQL would rather walk through all that are not COMPLETED.
 _BY_ID = "SET LOCAL random_page_cost = 1.1"
 
+# Nobody waits for the disk: if PostgreSQL crashes, the last few batches are on the list again, and whatever was built
+# on them is gone with them. Cancelled anew, a callback is what it was; a new id or a new seat might be another one.
+_UNFLUSHED = "SET LOCAL synchronous_commit = off"
+
 log = structlog.get_logger(__name__)
 
 
@@ -95,6 +99,8 @@ class BulkWorker:
             if job is None:
                 return 0
             await connection.execute(_BY_ID)
+            if job.kind is Kind.CANCELLATION:
+                await connection.execute(_UNFLUSHED)
             batch = await _TAKE_BATCH.one(connection, job_id=job.id)
             found = await _LOCK_CALLBACKS.all(connection, ids=batch.callback_ids)
             outcomes = await deeds.do(connection, self._deed(job), found)
