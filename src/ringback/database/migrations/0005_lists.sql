@@ -1,5 +1,5 @@
 -- Lists: an index for each way in which they are restricted, and the numbers to search in.
--- docs/decisions/0009-lists-and-search.md has the figures behind the choice.
+-- docs/decisions/0008-lists-and-search.md has the figures behind the choice.
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
