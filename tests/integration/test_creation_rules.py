@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import pytest
 
+from ringback.callbacks import queue
 from ringback.callbacks.limits import LimitReached
 from ringback.callbacks.states import State
 from ringback.database.pool import Database
 from ringback.errors import Refused
 from ringback.numbers.model import BlockedPattern, NumberRules, PatternKind
+from ringback.services.catalog import ServiceNotFound
 from ringback.services.model import AtClosing, Mode
 from ringback.services.schedule import CallingHours, OpenRange, Weekday
 from tests.integration.reception import NUMBER, OTHER, Reception
@@ -333,3 +335,9 @@ async def test_what_was_promised_is_kept_with_the_callback(reception: Reception)
     known = await reception.ask("+498912345678")
     assert known.estimated_wait
     assert known.promised_by == reception.now + timedelta(seconds=known.estimated_wait.high)
+
+
+async def test_the_wait_of_a_service_that_was_deleted_meanwhile_is_refused(reception: Reception) -> None:
+    async with reception.database.connection() as connection:
+        with pytest.raises(ServiceNotFound):
+            await queue.expected_wait(connection, 0, reception.clock.now())

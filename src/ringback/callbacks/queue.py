@@ -10,6 +10,7 @@ from ringback.agents.model import Presence
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.routing.estimate import DEPARTURES, Departures, LiveQueue, WaitEstimate, estimate_wait
+from ringback.services.catalog import ServiceNotFound
 from ringback.services.model import Mode
 
 # A report of the callers who hold on the line counts for so long.
@@ -173,8 +174,11 @@ async def prospects(connection: Connection, service_ids: Collection[int], now: d
 
 
 async def prospect(connection: Connection, service_id: int, now: datetime) -> Prospect:
-    """What a caller who came to the service now would get."""
-    return (await prospects(connection, [service_id], now))[service_id]
+    """What a caller who came to the service now would get. Raises ServiceNotFound when it was deleted meanwhile."""
+    found = await prospects(connection, [service_id], now)
+    if service_id not in found:
+        raise ServiceNotFound("The service was deleted at this very moment")
+    return found[service_id]
 
 
 async def expected_wait(connection: Connection, service_id: int, now: datetime) -> WaitEstimate | None:
