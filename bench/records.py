@@ -1,6 +1,6 @@
 """How long it takes to remove 100,000 old callbacks of 3 million, and what others notice of it meanwhile.
 
-    python -m bench.records [--callbacks 3000000] [--removed 100000] [--runs 3]
+    python bench/records.py [--callbacks 3000000] [--removed 100000] [--runs 3]
 
 Others create a callback and read one, 40 times a second each, through the same code as the API. Their times are taken
 while nothing else is done, and while the cleaner removes. Medians of the runs. Then callbacks are counted, and what was
@@ -19,7 +19,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
-from bench.dataset import fill, temporary_server
+from dataset import fill, temporary_server
 
 from ringback.callbacks import requests, views
 from ringback.callbacks.model import Actor, ActorKind

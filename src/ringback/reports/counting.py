@@ -10,7 +10,7 @@ from uuid import UUID
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 
-BATCH = 1_000
+BATCH = 250
 
 _sql = QueryFile(__file__, "counting.sql")
 _COUNT_COMPLETED = _sql.query("count_completed", UUID)
