@@ -2,6 +2,9 @@
 
 import asyncpg
 
+from ringback.engine.link import acquire
+from ringback.engine.session import Session
+from ringback.telephony.simulator import FactKind, InProcessSimulator
 from tests.integration.site import LEASE_SECONDS, Site
 
 CUSTOMER = "+493012345001"
@@ -22,3 +25,13 @@ async def test_fence_hangs_up_before_the_lease_ends_while_the_database_hangs(sit
             await site.let_sessions_work()
     await locker.close()
     await site.eventually(site.link_is_up)
+
+
+async def test_engine_that_was_frozen_since_it_took_the_link_does_not_take_it_from_the_next(site: Site) -> None:
+    lease = await acquire(site.database, site.clock, "other", "simulator", holder="frozen", lease_seconds=LEASE_SECONDS)
+    assert lease
+    controlled = [fact for fact in site.journal if fact.kind is FactKind.CONTROLLED]
+    site.clock.jump(LEASE_SECONDS)
+    await Session(site.database, site.clock, lease, InProcessSimulator(site.exchange, "other")).run()
+    assert lease.is_lost
+    assert [fact for fact in site.journal if fact.kind is FactKind.CONTROLLED] == controlled

@@ -47,6 +47,12 @@ class Session:
         Raises SetupError when this process can never work it, SessionBroken when this session can work it no longer;
         the link is given back in either case.
         """
+        if not self.lease.is_valid:
+            # Frozen since it was taken: to connect now would take the link from its next holder.
+            log.warning("link lost before it was used", link=self.lease.link_id)
+            self.lease.lose()
+            self._listener.close()
+            return
         renewing = asyncio.create_task(self._keep_renewing(), name=f"lease of {self.lease.link_id}")
         fencing = asyncio.create_task(self._keep_fenced(), name=f"fence of {self.lease.link_id}")
         listening = asyncio.create_task(self._listen(), name=f"link {self.lease.link_id}")
