@@ -1,6 +1,7 @@
 """Creating, reading, cancelling and rescheduling callbacks."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -111,6 +112,20 @@ async def test_a_repeated_request_is_answered_word_for_word_whatever_happened_si
     again = {**body, "user_data": {"b": 2, "a": 1}}
     repeated = await client.post(CALLBACKS, json=again, headers=headers)
     assert (repeated.status_code, repeated.content) == (201, first.content)
+
+
+async def test_an_answer_that_was_kept_by_an_earlier_version_is_repeated_word_for_word(
+    client: httpx.AsyncClient, request_body: Body, database: Database
+) -> None:
+    headers = {"Idempotency-Key": "order-7"}
+    first = await client.post(CALLBACKS, json=request_body(), headers=headers)
+    later = {"promised_by", "recreated_from", "late_seconds", "has_name_recording"}
+    kept = json.dumps({field: value for field, value in first.json().items() if field not in later}).encode()
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE idempotency_keys SET answer = $1", kept)
+    repeated = await client.post(CALLBACKS, json=request_body(), headers=headers)
+    assert (repeated.status_code, repeated.content) == (201, kept)
+    assert repeated.headers["location"] == first.headers["location"]
 
 
 async def test_an_idempotency_key_with_another_body_is_refused(client: httpx.AsyncClient, request_body: Body) -> None:

@@ -1,9 +1,12 @@
+-- part: line
+l.id, l.state, l.result, l.service, l.phone_number, l.customer_name, l.desired_at_utc, l.desired_at_local,
+l.created_at_utc, l.created_at_local, l.completed_at_utc, l.completed_at_local, l.time_zone, l.promised_local,
+l.promised_zone, l.is_scheduled, l.priority, l.language, l.channel, l.attempts, l.agent, l.recreated_from,
+l.user_data
+
 -- name: done_callbacks
 SELECT
-    l.id, l.state, l.result, l.service, l.phone_number, l.customer_name, l.desired_at_utc, l.desired_at_local,
-    l.created_at_utc, l.created_at_local, l.completed_at_utc, l.completed_at_local, l.time_zone, l.promised_local,
-    l.promised_zone, l.is_scheduled, l.priority, l.language, l.channel, l.attempts, l.agent, l.recreated_from,
-    l.user_data
+    {line}
 FROM bulk_items AS i
 JOIN callback_lines AS l ON l.id = coalesce(i.new_callback_id, i.callback_id)
 WHERE i.job_id = :job_id AND i.is_done
@@ -21,10 +24,7 @@ ORDER BY i.position
 
 -- name: recently_cancelled
 SELECT
-    l.id, l.state, l.result, l.service, l.phone_number, l.customer_name, l.desired_at_utc, l.desired_at_local,
-    l.created_at_utc, l.created_at_local, l.completed_at_utc, l.completed_at_local, l.time_zone, l.promised_local,
-    l.promised_zone, l.is_scheduled, l.priority, l.language, l.channel, l.attempts, l.agent, l.recreated_from,
-    l.user_data
+    {line}
 FROM transitions AS t
 JOIN callback_lines AS l ON l.id = t.callback_id
 WHERE t.event = 'CANCELLED' AND t.actor_kind = :actor_kind AND t.actor_name = :actor_name AND t.at >= :since

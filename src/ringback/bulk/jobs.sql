@@ -1,3 +1,12 @@
+-- part: in_range
+desired_at >= :from_at AND desired_at < :to_at AND state = ANY (:states::text[])
+  AND (:service_ids::int[] IS NULL OR service_id = ANY (:service_ids))
+  AND (:results::text[] IS NULL OR result = ANY (:results))
+
+-- part: jobs
+SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
+FROM bulk_jobs
+
 -- name: add_job
 INSERT INTO bulk_jobs (id, kind, actor_kind, actor_name, asked_at, request, request_hash, idempotency_key)
 VALUES (:id, :kind, :actor_kind, :actor_name, :now, :request, :request_hash, :idempotency_key)
@@ -23,9 +32,7 @@ SELECT :job_id, min(position), array_agg(id ORDER BY position)
 FROM (
     SELECT id, row_number() OVER (ORDER BY CASE WHEN :size::int = 1 THEN desired_at END, id) AS position
     FROM callbacks
-    WHERE desired_at >= :from_at AND desired_at < :to_at AND state = ANY (:states::text[])
-      AND (:service_ids::int[] IS NULL OR service_id = ANY (:service_ids))
-      AND (:results::text[] IS NULL OR result = ANY (:results))
+    WHERE {in_range}
 ) AS found
 GROUP BY (position - 1) / :size::int
 RETURNING cardinality(callback_ids)
@@ -39,31 +46,25 @@ SELECT state, count(*) AS number FROM callbacks WHERE id = ANY (:ids::uuid[]) GR
 -- name: states_in_range
 SELECT state, count(*) AS number
 FROM callbacks
-WHERE desired_at >= :from_at AND desired_at < :to_at AND state = ANY (:states::text[])
-  AND (:service_ids::int[] IS NULL OR service_id = ANY (:service_ids))
-  AND (:results::text[] IS NULL OR result = ANY (:results))
+WHERE {in_range}
 GROUP BY state
 
 -- name: job
-SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
-FROM bulk_jobs
+{jobs}
 WHERE id = :id AND kind = :kind
 
 -- name: jobs_of_actor
-SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
-FROM bulk_jobs
+{jobs}
 WHERE actor_kind = :actor_kind AND actor_name = :actor_name AND kind = :kind AND asked_at >= :since
 ORDER BY asked_at DESC, id DESC
 
 -- name: recent_jobs
-SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
-FROM bulk_jobs
+{jobs}
 WHERE asked_at >= :since
 ORDER BY asked_at DESC, id DESC
 
 -- name: job_ending
-SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
-FROM bulk_jobs
+{jobs}
 WHERE id::text LIKE '%' || :ending::text
 ORDER BY asked_at DESC
 LIMIT 1

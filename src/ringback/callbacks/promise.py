@@ -75,6 +75,11 @@ def in_words(local: datetime, zone_name: str) -> str:
     return f"{local:%Y-%m-%d %H:%M} {zone_name}"
 
 
+def instant_in_words(at: datetime) -> str:
+    """An instant for people, in UTC and to the second."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def require_offset(field: str, instant: datetime) -> None:
     """Raises TimeWithoutOffset for a time that names no instant."""
     if instant.tzinfo is None:

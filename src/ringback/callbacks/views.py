@@ -48,7 +48,6 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel | None
     priority: int
     user_data: dict[str, Any]
-    has_name_recording: bool
     agent: str | None
     attempts: int
     created_at: datetime
@@ -63,6 +62,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     promised_by: datetime | None = None
     recreated_from: UUID | None = None
     late_seconds: int | None = None
+    has_name_recording: bool = False
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):

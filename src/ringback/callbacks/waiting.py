@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from ringback.callbacks.promise import instant_in_words
 from ringback.callbacks.queue import Situation
 from ringback.callbacks.states import State
 from ringback.telephony.port import LegRole
@@ -43,7 +44,7 @@ def why_waiting(progress: Progress, situation: Situation | None, now: datetime) 
 
 def _scheduled(progress: Progress, now: datetime) -> str:
     if now < progress.desired_at:
-        return f"It waits for its desired time, {_instant(progress.desired_at)}."
+        return f"It waits for its desired time, {instant_in_words(progress.desired_at)}."
     late = int((now - progress.desired_at).total_seconds())
     return f"Its desired time passed {late} s ago and no engine has queued it yet: is one running?"
 
@@ -51,7 +52,7 @@ def _scheduled(progress: Progress, now: datetime) -> str:
 def _queued(progress: Progress, situation: Situation, now: datetime) -> str:
     if progress.eligible_at is not None and progress.eligible_at > now:
         what = f"Attempt {progress.attempts + 1}" if progress.attempts else "Its first attempt"
-        return f"{what} is not made before {_instant(progress.eligible_at)}."
+        return f"{what} is not made before {instant_in_words(progress.eligible_at)}."
     if not situation.mode.dials:
         return f"Service {situation.name!r} is {situation.mode}: nobody of it is called."
     if not situation.is_open:
@@ -70,7 +71,9 @@ def _closed(situation: Situation) -> str:
         return f"When service {situation.name!r} is open was not worked out by an engine yet: is one running?"
     if situation.opens_at is None:
         return f"Service {situation.name!r} is closed, and does not open in the weeks to come."
-    return f"Service {situation.name!r} is closed at this hour; it opens again at {_instant(situation.opens_at)}."
+    return (
+        f"Service {situation.name!r} is closed at this hour; it opens again at {instant_in_words(situation.opens_at)}."
+    )
 
 
 def _link_obstacle(situation: Situation) -> str | None:
@@ -80,7 +83,7 @@ def _link_obstacle(situation: Situation) -> str | None:
     if not situation.link_is_up:
         return f"The {link} is down{': ' + situation.link_problem if situation.link_problem else ''}."
     if situation.trunk_paused_until is not None:
-        until = _instant(situation.trunk_paused_until)
+        until = instant_in_words(situation.trunk_paused_until)
         return f"Trunk {situation.trunk!r} is paused until {until}: {situation.trunk_pause_reason}."
     if not situation.trunk_has_room:
         return f"Trunk {situation.trunk!r} takes no further call for the moment: its channels or calls per second."
@@ -111,7 +114,3 @@ def _line(progress: Progress) -> str:
 
 
 _NAMES = {LegRole.CUSTOMER: "customer", LegRole.AGENT: "agent"}
-
-
-def _instant(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

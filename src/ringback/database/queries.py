@@ -148,8 +148,8 @@ class QueryFile:
         return Query(f"{self._path.parent.name}.{name}", self._whole(self._texts[name], parts), row_type)
 
     def command(self, name: str) -> Query[None]:
-        """A query whose rows nobody reads."""
-        return Query(f"{self._path.parent.name}.{name}", self._texts[name], type(None))
+        """A query whose rows nobody reads. Raises KeyError as `query` does."""
+        return self.query(name, type(None))
 
     def _whole(self, text: str, parts: Mapping[str, str]) -> str:
         return _PLACE.sub(lambda place: self._whole(self._parts[parts.get(place[1], place[1])], parts), text)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.callbacks.promise import instant_in_words
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.numbers.calling_hours import allowed_at
@@ -86,8 +87,4 @@ def _outside(hours: CallingHours, allowed: datetime | None) -> Objection:
     if allowed is None:
         text += "; the time zones that the number may be in are not known, or have no such hour in common"
         return Objection("outside-calling-hours", text, is_final=True)
-    return Objection("outside-calling-hours", f"{text}: not before {_instant(allowed)}", until=allowed)
-
-
-def _instant(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Objection("outside-calling-hours", f"{text}: not before {instant_in_words(allowed)}", until=allowed)

@@ -16,7 +16,7 @@ import msgspec
 
 from ringback.callbacks import lifecycle
 from ringback.callbacks.model import Actor, ActorKind
-from ringback.callbacks.states import Event, Result, State
+from ringback.callbacks.states import Event, State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
@@ -116,7 +116,7 @@ async def _cancel(connection: Connection, clock: Clock, wish: _Wish) -> int:
             now=clock.now(),
             actor=actor,
             reason=REASON,
-            result=Result.CANCELLED_BY_ADMIN if actor.kind is ActorKind.USER else Result.CANCELLED,
+            result=actor.cancels_as,
         )
     return len(claimed)
 

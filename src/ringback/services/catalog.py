@@ -1,7 +1,6 @@
 """The services of an installation: looking them up, creating and changing them."""
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
@@ -18,6 +17,7 @@ from ringback.numbers import screening
 from ringback.numbers.model import NumberRules
 from ringback.services import grid, trunks
 from ringback.services.model import AtClosing, Mode, RetryChoice, Saved, Service, Strategy
+from ringback.services.names import fits_a_path
 from ringback.services.schedule import (
     MAX_CAPACITY,
     CallingHours,
@@ -80,7 +80,6 @@ _TEXTS = ("display_name", "route_point", "caller_id", "caller_name")
 # What else a service must be to be saved; raises a NeverPossible.
 Check: TypeAlias = Callable[[Service], None]
 
-_NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f\s]([^/\x00-\x1f\x7f-\x9f]{0,62}[^/\x00-\x1f\x7f-\x9f\s])?")
 
 _sql = QueryFile(__file__)
 _ALL = _sql.query("all_services", Service)
@@ -256,7 +255,7 @@ async def save_with(
     `also`: a further check. `revision`: refuse if the service is not what this is the `revision_of`. Raises as `create`
     and `also` do, and ServiceChanged.
     """
-    if not _NAME.fullmatch(name) or name in (".", ".."):
+    if not fits_a_path(name):
         raise _invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside, no mere dots")
     is_new = bool(await _CREATE.run(connection, name=name, trunk=trunks.MAIN, is_practice=is_practice))
     service = _found(await _LOCK_NAMED.first(connection, name=name), name)

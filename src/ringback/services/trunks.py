@@ -1,6 +1,5 @@
 """Trunks: where calls leave a telephony link, how many at once, and how many a second."""
 
-import re
 from datetime import datetime
 from typing import Annotated
 
@@ -11,11 +10,10 @@ from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
 from ringback.services.model import Saved
+from ringback.services.names import fits_a_path
 
 MAIN = "main"
 LEAST_CALLS_PER_SECOND = 0.01
-
-_NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f\s]([^/\x00-\x1f\x7f-\x9f]{0,62}[^/\x00-\x1f\x7f-\x9f\s])?")
 
 
 class TrunkNotFound(NotFound):
@@ -118,7 +116,7 @@ async def save_with(
     connection: Connection, name: str, choices: TrunkChoices, *, is_practice: bool = False
 ) -> Saved[Trunk]:
     """`save` within a transaction of the caller."""
-    if not _NAME.fullmatch(name) or name in (".", ".."):
+    if not fits_a_path(name):
         text = f"A trunk's name has 1 to 64 characters, none of them a slash, blanks only inside; {name!r} is not so"
         raise InvalidTrunk(text, field="name", value=name)
     is_new = await _SAVE.one(connection, name=name, is_practice=is_practice, **msgspec.structs.asdict(choices))
