@@ -21,8 +21,8 @@ from uuid import UUID
 import asyncpg
 from dataset import fill, temporary_server
 
+from ringback.actors import Actor, ActorKind
 from ringback.callbacks import requests, views
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.requests import CallbackRequest
 from ringback.clock import ManualClock, SystemClock
 from ringback.database.pool import Database

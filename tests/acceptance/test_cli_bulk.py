@@ -4,10 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+from ringback.actors import Actor, ActorKind
 from ringback.bulk import jobs
 from ringback.bulk.model import Cancellation
 from ringback.bulk.worker import BulkWorker
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.clock import SystemClock
 from ringback.database.pool import Database
 from tests.acceptance.command import Command

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from ringback.actors import ENGINE
 from ringback.callbacks import lifecycle
-from ringback.callbacks.model import ENGINE
 from ringback.callbacks.states import Event, State
 from ringback.clock import Clock
 from ringback.database.pool import Database

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from ringback.actors import Actor, ActorKind
 from ringback.bulk import jobs
 from ringback.bulk.model import BulkJob, BulkRequest, Cancellation, Kind, Recreation, Rescheduling
 from ringback.bulk.worker import BulkWorker
 from ringback.callbacks import requests
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.states import Result, State
 from ringback.database.pool import Database
 from ringback.database.queries import Query

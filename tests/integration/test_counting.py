@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ringback.callbacks.model import Actor, ActorKind
+from ringback.actors import Actor, ActorKind
 from ringback.callbacks.pages import InvalidFilter
 from ringback.callbacks.promise import TimeWithoutOffset
 from ringback.callbacks.states import Result, State

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from ringback.callbacks.model import Actor, ActorKind
+from ringback.actors import Actor, ActorKind
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from ringback.actors import Actor, ActorKind
 from ringback.callbacks import pages, requests
 from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.filters import CallbackFilter, InvalidFilter
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.pages import LAST, Page
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock

@@ -8,12 +8,12 @@ import pytest
 
 from ringback.accounts import api_keys
 from ringback.accounts.api_keys import Scope
+from ringback.actors import Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.booking import setup
 from ringback.callbacks import pages, requests
 from ringback.callbacks.creation import CallbackRequest
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.pages import CallbackFilter
 from ringback.callbacks.states import State
 from ringback.clock import ManualClock

@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 
 from ringback.accounts.api_keys import Scope
+from ringback.actors import ActorKind
 from ringback.agents.model import ASKABLE, ENGAGED, Presence
 from ringback.callbacks import rules
 from ringback.callbacks.hard_rules import HARD_RULES
-from ringback.callbacks.model import ActorKind
 from ringback.callbacks.rules import AttemptOutcome
 from ringback.callbacks.states import TRANSITIONS, Event, Result, State
 from ringback.database.migrate import migrate, migrations, pending

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from ringback.actors import Actor, ActorKind
 from ringback.agents.model import Agent
 from ringback.callbacks import lifecycle
-from ringback.callbacks.model import Actor, ActorKind, Callback
+from ringback.callbacks.model import Callback
 from ringback.callbacks.states import Event, Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database

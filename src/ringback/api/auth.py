@@ -12,7 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from ringback.accounts.api_keys import ApiKey, Authenticator, Scope
-from ringback.callbacks.model import Actor, ActorKind
+from ringback.actors import Actor, ActorKind
 from ringback.errors import NotAllowed
 
 HEADER = "X-API-Key"

@@ -12,9 +12,9 @@ import asyncpg
 import msgspec
 import structlog
 
+from ringback.actors import Actor
 from ringback.bulk.model import BulkRequest, Cancellation, Kind, Recreation, Rescheduling
 from ringback.callbacks import lifecycle, requests
-from ringback.callbacks.model import Actor
 from ringback.callbacks.states import Event, State
 from ringback.database.pool import Connection
 from ringback.errors import Refused
@@ -99,7 +99,7 @@ async def _cancel_all(
                 now=deed.now,
                 actor=deed.actor,
                 reason=f"bulk cancellation {deed.job_id}" + (f": {wanted.reason}" if wanted.reason else ""),
-                result=deed.actor.cancels_as,
+                result=lifecycle.result_of_cancelling(deed.actor),
             )
     except ROW_REFUSED as problem:
         if len(ids) == 1:

@@ -6,10 +6,10 @@ The summary tells of callbacks as they were; it stays when they are removed, as 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from ringback.actors import Actor
 from ringback.bulk import jobs
 from ringback.bulk.jobs import RECENT
 from ringback.bulk.model import Kind
-from ringback.callbacks.model import Actor
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.database.queries import Query, QueryFile

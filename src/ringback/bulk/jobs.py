@@ -14,10 +14,10 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
+from ringback.actors import Actor, ActorKind
 from ringback.bulk import selection
 from ringback.bulk.model import BulkJob, BulkRequest, Count, Kind, Preview, Selection, kind_of
 from ringback.callbacks.idempotency import IdempotencyKeyReused
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.states import State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database

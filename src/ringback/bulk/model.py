@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from ringback.callbacks.model import Actor
+from ringback.actors import Actor
 from ringback.callbacks.states import Event, Result, State, after
 
 MAX_IDS = 10_000

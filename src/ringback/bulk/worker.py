@@ -14,11 +14,11 @@ import asyncpg
 import msgspec
 import structlog
 
+from ringback.actors import Actor, ActorKind
 from ringback.bulk import deeds
 from ringback.bulk.deeds import Deed, Found, Outcome, Outcomes
 from ringback.bulk.model import REQUESTS, Count, Kind
 from ringback.callbacks.lifecycle import CallbackNotFound
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.states import State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database

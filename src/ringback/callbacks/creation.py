@@ -7,10 +7,11 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import Actor
 from ringback.booking import seats
 from ringback.booking.slots import Fitting
 from ringback.callbacks import lifecycle, limits, offers, queue, times
-from ringback.callbacks.model import MAX_TEXT, Actor, Booking, Callback, Channel
+from ringback.callbacks.model import MAX_TEXT, Booking, Callback, Channel
 from ringback.callbacks.offers import Announced
 from ringback.callbacks.promise import in_words
 from ringback.callbacks.states import State

@@ -11,8 +11,9 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import Actor, ActorKind
 from ringback.booking import seats
-from ringback.callbacks.model import Actor, Booking, Callback
+from ringback.callbacks.model import Booking, Callback
 from ringback.callbacks.states import RESULTS, Event, Result, State, after
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
@@ -117,6 +118,11 @@ async def change(
     if event in _GIVES_SEAT_BACK:
         await seats.give_back(connection, ((row.service_id, row.slot_at) for row in changed if row.slot_at is not None))
     return changed
+
+
+def result_of_cancelling(actor: Actor) -> Result:
+    """The result of a callback that the actor cancels."""
+    return Result.CANCELLED_BY_ADMIN if actor.kind is ActorKind.USER else Result.CANCELLED
 
 
 def refused(state: State, event: Event) -> TransitionRefused:

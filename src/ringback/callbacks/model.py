@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import ActorKind
 from ringback.callbacks.states import Event, Result, State
 
 MAX_TEXT = 200
@@ -20,30 +21,6 @@ class Channel(StrEnum):
     WEB = "WEB"
     MOBILE = "MOBILE"
     UNKNOWN = "UNKNOWN"
-
-
-class ActorKind(StrEnum):
-    """What kind of actor did something."""
-
-    USER = "USER"
-    API_KEY = "API_KEY"
-    CUSTOMER = "CUSTOMER"
-    ENGINE = "ENGINE"
-
-
-class Actor(msgspec.Struct, frozen=True):
-    """Who did it: a user by name, an API key by its name, a customer's link, or the engine."""
-
-    kind: ActorKind
-    name: str
-
-    @property
-    def cancels_as(self) -> Result:
-        """The result of a callback that they cancel."""
-        return Result.CANCELLED_BY_ADMIN if self.kind is ActorKind.USER else Result.CANCELLED
-
-
-ENGINE = Actor(ActorKind.ENGINE, "engine")
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):

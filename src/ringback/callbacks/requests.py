@@ -12,13 +12,14 @@ import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
+from ringback.actors import Actor
 from ringback.booking import seats
 from ringback.callbacks import creation, idempotency, lifecycle, queue, recordings, times, views
 from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.hard_rules import ONE_WAITING
 from ringback.callbacks.idempotency import IdempotencyKey
 from ringback.callbacks.lifecycle import TransitionRefused
-from ringback.callbacks.model import Actor, Booking, Callback
+from ringback.callbacks.model import Booking, Callback
 from ringback.callbacks.promise import in_words
 from ringback.callbacks.states import Event, Result, State, after
 from ringback.callbacks.times import Whereabouts
@@ -119,7 +120,8 @@ async def cancel(
 
     Of several at once one wins. Raises CallbackNotFound, TransitionRefused.
     """
-    return await _complete(database, clock, actor, callback_id, Event.CANCELLED, actor.cancels_as, reason)
+    result = lifecycle.result_of_cancelling(actor)
+    return await _complete(database, clock, actor, callback_id, Event.CANCELLED, result, reason)
 
 
 async def claim(

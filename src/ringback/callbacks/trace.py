@@ -6,8 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import Actor
 from ringback.callbacks import views
-from ringback.callbacks.model import Actor, Transition
+from ringback.callbacks.model import Transition
 from ringback.callbacks.rules import AttemptOutcome
 from ringback.callbacks.states import Event, State
 from ringback.clock import Clock

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ringback.callbacks.model import Actor, ActorKind
+from ringback.actors import Actor, ActorKind
 from ringback.cli.database import open_database, require_schema
 from ringback.cli.process import run_briefly
 from ringback.cli.start import start

@@ -6,7 +6,8 @@ from datetime import datetime
 from rich.console import RenderableType
 from rich.text import Text
 
-from ringback.callbacks.model import ActorKind, Transition
+from ringback.actors import ActorKind
+from ringback.callbacks.model import Transition
 from ringback.callbacks.states import MEANING
 from ringback.callbacks.trace import AttemptTrace, CallbackTrace, LegTrace
 from ringback.callbacks.views import CallbackView

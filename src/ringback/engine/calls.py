@@ -12,9 +12,9 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import ENGINE
 from ringback.agents.presence import Release, ReleaseTerms, release, start_talking
 from ringback.callbacks import lifecycle
-from ringback.callbacks.model import ENGINE
 from ringback.callbacks.rules import (
     AttemptOutcome,
     GiveUp,

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from ringback.actors import ENGINE
 from ringback.booking import rules
 from ringback.booking.plan import plan_of
 from ringback.callbacks import lifecycle
-from ringback.callbacks.model import ENGINE
 from ringback.callbacks.states import Event, Result, State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database

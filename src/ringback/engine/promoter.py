@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import ENGINE
 from ringback.callbacks import lifecycle
-from ringback.callbacks.model import ENGINE
 from ringback.callbacks.queue import Prospect, prospects
 from ringback.callbacks.states import Event, State
 from ringback.clock import Clock

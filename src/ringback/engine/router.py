@@ -16,10 +16,10 @@ import msgspec
 import structlog
 from uuid_utils.compat import uuid7
 
+from ringback.actors import ENGINE
 from ringback.agents.model import Agent
 from ringback.agents.presence import reserve_longest_idle
 from ringback.callbacks import lifecycle
-from ringback.callbacks.model import ENGINE
 from ringback.callbacks.states import Event, Result, State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database

@@ -6,10 +6,10 @@ from datetime import timedelta
 import asyncpg
 import structlog
 
+from ringback.actors import Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.callbacks import requests
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.database.queries import QueryFile

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import Actor
 from ringback.callbacks import requests
 from ringback.callbacks.lifecycle import CallbackNotFound, TransitionRefused
-from ringback.callbacks.model import Actor
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile

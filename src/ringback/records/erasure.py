@@ -14,8 +14,8 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import Actor, ActorKind
 from ringback.callbacks import lifecycle
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.callbacks.states import Event, State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
@@ -116,7 +116,7 @@ async def _cancel(connection: Connection, clock: Clock, wish: _Wish) -> int:
             now=clock.now(),
             actor=actor,
             reason=REASON,
-            result=actor.cancels_as,
+            result=lifecycle.result_of_cancelling(actor),
         )
     return len(claimed)
 

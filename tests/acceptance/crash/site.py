@@ -12,11 +12,11 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.callbacks import requests
 from ringback.callbacks.creation import CallbackRequest
-from ringback.callbacks.model import Actor, ActorKind
 from ringback.clock import SystemClock
 from ringback.database.pool import Database
 from ringback.services import catalog

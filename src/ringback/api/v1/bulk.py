@@ -12,6 +12,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from ringback.accounts.api_keys import Scope
+from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
@@ -19,7 +20,6 @@ from ringback.api.tables import AS_CSV, Marked, Table
 from ringback.bulk import files, jobs
 from ringback.bulk.model import BulkJob, BulkRequest, Cancellation, Kind, Preview, Recreation, Rescheduling
 from ringback.callbacks.idempotency import MAX_KEY
-from ringback.callbacks.model import Actor
 
 PATHS = {
     Kind.CANCELLATION: "/api/v1/cancellations",

@@ -11,6 +11,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from ringback.accounts.api_keys import Scope
+from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
@@ -20,7 +21,7 @@ from ringback.callbacks import pages, requests, ring_in, trace, views
 from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.filters import CallbackFilter
 from ringback.callbacks.idempotency import MAX_KEY, IdempotencyKey
-from ringback.callbacks.model import MAX_TEXT, Actor
+from ringback.callbacks.model import MAX_TEXT
 from ringback.callbacks.pages import Page
 from ringback.callbacks.requests import Created
 from ringback.callbacks.ring_in import RingIn, RingInRequest

@@ -6,10 +6,10 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 
 from ringback.accounts.api_keys import Scope
+from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING
-from ringback.callbacks.model import Actor
 from ringback.records import erasure
 from ringback.records.erasure import Erasure
 
