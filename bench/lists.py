@@ -24,7 +24,7 @@ import httpx
 from dataset import fill, temporary_server
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Scope
 from ringback.clock import SystemClock
 from ringback.database.pool import Database
 

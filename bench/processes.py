@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Scope
 from ringback.clock import SystemClock
 from ringback.database.pool import Database
 

@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Scope
 from ringback.api.app import create_app
 from ringback.api.server import serve
 from ringback.clock import ManualClock

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Scope
 from ringback.api.app import create_app
 from ringback.bulk.worker import BulkWorker
 from ringback.clock import ManualClock

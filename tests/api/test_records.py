@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Scope
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database

@@ -174,7 +174,7 @@ async def test_the_openapi_document_describes_every_call_and_code(client: httpx.
 
 async def test_the_openapi_document_says_what_needs_neither_key_nor_body(client: httpx.AsyncClient) -> None:
     document = (await client.get("/api/openapi.json")).json()
-    assert document["security"] == [{"ApiKey": []}]
+    assert document["security"] == [{"ApiKey": []}, {"Session": []}]
     for path in ("/healthz", "/readyz"):
         assert document["paths"][path]["get"]["security"] == [{}]
     assert "application/problem+json" in document["paths"]["/readyz"]["get"]["responses"]["503"]["content"]
@@ -186,7 +186,7 @@ async def test_the_openapi_document_says_what_needs_neither_key_nor_body(client:
     }
     actions = {f"/api/v1/callbacks/{{callback_id}}/{action}" for action in ("cancel", "claim", "recreate")}
     without_body_too = {path for path, is_required in required.items() if not is_required}
-    assert without_body_too == {*actions, "/api/v1/services/{name}/offers"}
+    assert without_body_too == {*actions, "/api/v1/services/{service_name}/offers"}
     local = document["components"]["schemas"]["CallbackView"]["properties"]["promised_local"]
     assert (local["type"], local["format"]) == ("string", "date-time-local")  # a date-time would have an offset
 

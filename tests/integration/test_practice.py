@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Scope
 from ringback.actors import Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
@@ -61,7 +61,8 @@ async def test_all_that_practice_brings_is_marked_and_its_agents_are_ready(datab
     assert len(agents) == 12
     assert all(agent.is_practice and agent.presence is Presence.READY for agent in agents)
     assert stage.secret
-    assert (await api_keys.Authenticator(database, clock).authenticate(stage.secret)).is_practice
+    assert (await api_keys.Authenticator(database, clock).authenticate(stage.secret)).api_key_id
+    assert all(key.is_practice for key in await api_keys.list_all(database))
 
 
 async def test_a_second_start_changes_nothing_and_shows_no_key(database: Database) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import asyncpg
 import pytest
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Scope
 from ringback.actors import ActorKind
 from ringback.agents.model import ASKABLE, ENGAGED, Presence
 from ringback.callbacks import rules
@@ -25,7 +25,7 @@ from tests.databases import create_database, drop_database
 _CHECK = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1"
 
 # Foreign keys into these have no index of their own: few rows of them are ever deleted, and by hand.
-_SELDOM_DELETED = {"agents", "links", "trunks"}
+_SELDOM_DELETED = {"agents", "api_keys", "links", "trunks", "users"}
 
 _FOREIGN_KEYS_WITHOUT_INDEX = r"""
     SELECT c.conrelid::regclass::text AS child, c.confrelid::regclass::text AS parent, c.conname AS name

@@ -9,12 +9,14 @@ import secrets
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import msgspec
 
+from ringback.accounts.principal import Principal
+from ringback.accounts.rules import Scope, of_scopes
+from ringback.actors import Actor, ActorKind
 from ringback.clock import Clock
-from ringback.database.pool import Database
+from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, DatabaseUnavailable, NeverPossible, NotAuthenticated, NotFound
 
@@ -24,21 +26,13 @@ NOTED_EVERY = timedelta(minutes=1)
 MAX_NAME_LENGTH = 64
 
 
-class Scope(StrEnum):
-    """What an API key may do: create callbacks; read everything; cancel, reschedule and configure; keep agents."""
-
-    CREATE = "create"
-    READ = "read"
-    MANAGE = "manage"
-    AGENTS = "agents"
-
-
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
-    """An API key as stored, without its secret."""
+    """An API key as stored, without its secret. `services`: the names of those it is given, None: all."""
 
     id: int
     name: str
     scopes: tuple[Scope, ...]
+    services: tuple[str, ...] | None
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -72,16 +66,28 @@ class InvalidApiKey(NeverPossible):
 
 
 class ApiKeyRefused(NotAuthenticated):
-    """The X-API-Key header is missing, or its key is unknown, expired or revoked."""
+    """The API key in the X-API-Key header is unknown, expired or revoked."""
 
     code = "api-key-refused"
 
 
-_sql = QueryFile(__file__)
-_CREATE = _sql.query("create_api_key", ApiKey)
-_ALL = _sql.query("api_keys", ApiKey)
-_REVOKE = _sql.query("revoke_api_key", ApiKey)
-_WITH_HASH = _sql.query("api_key_with_hash", ApiKey)
+class _Presented(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    name: str
+    scopes: tuple[Scope, ...]
+    sees_all_services: bool
+    services: dict[str, int]
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+_sql = QueryFile(__file__, "api_keys.sql")
+_CREATE = _sql.command("create_api_key")
+_GIVE_SERVICES = _sql.query("give_services", str)
+_API_KEYS = _sql.query("api_keys", ApiKey)
+_REVOKE = _sql.command("revoke_api_key")
+_WITH_HASH = _sql.query("api_key_with_hash", _Presented)
 _NOTE_USED = _sql.command("note_api_key_used")
 
 
@@ -91,41 +97,44 @@ async def create(
     name: str,
     scopes: Collection[Scope],
     *,
+    services: Collection[str] | None = None,
     expires_at: datetime | None = None,
     is_practice: bool = False,
 ) -> NewApiKey:
-    """Make a key. Raises InvalidApiKey, ApiKeyExists."""
+    """Make a key for `services` by name (None: all, also those to come). Raises InvalidApiKey, ApiKeyExists."""
     now = clock.now()
     _check(name, scopes, expires_at, now)
     secret = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
     async with database.transaction() as connection:
-        key = await _CREATE.first(
+        is_new = await _CREATE.run(
             connection,
             name=name,
             key_hash=_hashed(secret),
             scopes=sorted(set(scopes)),
+            sees_all_services=services is None,
             now=now,
             expires_at=expires_at,
             is_practice=is_practice,
         )
-    if key is None:
-        raise ApiKeyExists(f"There is an API key {name!r} already, perhaps revoked: choose another name", api_key=name)
-    return NewApiKey(key, secret)
+        if not is_new:
+            text = f"There is an API key {name!r} already, perhaps revoked: choose another name"
+            raise ApiKeyExists(text, api_key=name)
+        await _give(connection, name, services or ())
+        return NewApiKey(await _API_KEYS.one(connection, name=name), secret)
 
 
 async def list_all(database: Database) -> list[ApiKey]:
     """Every key, also revoked ones, by name."""
     async with database.connection() as connection:
-        return await _ALL.all(connection)
+        return await _API_KEYS.all(connection, name=None)
 
 
 async def revoke(database: Database, clock: Clock, name: str) -> ApiKey:
     """End a key at once; repeating it is harmless. Raises ApiKeyNotFound."""
     async with database.transaction() as connection:
-        key = await _REVOKE.first(connection, name=name, now=clock.now())
-    if key is None:
-        raise ApiKeyNotFound(f"There is no API key {name!r}", api_key=name)
-    return key
+        if not await _REVOKE.run(connection, name=name, now=clock.now()):
+            raise ApiKeyNotFound(f"There is no API key {name!r}", api_key=name)
+        return await _API_KEYS.one(connection, name=name)
 
 
 class Authenticator:
@@ -136,10 +145,8 @@ class Authenticator:
         self._clock = clock
         self._notes: dict[int, asyncio.Task[None]] = {}
 
-    async def authenticate(self, secret: str | None) -> ApiKey:
-        """The key that this is the secret of. Raises ApiKeyRefused."""
-        if not secret:
-            raise ApiKeyRefused("Send an API key in the X-API-Key header; `ringback api-keys create` makes one")
+    async def authenticate(self, secret: str, address: str | None = None) -> Principal:
+        """Whose secret this is. Raises ApiKeyRefused."""
         async with self._database.connection() as connection:
             key = await _WITH_HASH.first(connection, key_hash=_hashed(secret))
         now = self._clock.now()
@@ -150,13 +157,18 @@ class Authenticator:
         if key.expires_at is not None and key.expires_at <= now:
             raise ApiKeyRefused(f"The API key {key.name!r} expired at {key.expires_at.isoformat()}")
         self._note_used(key, now)
-        return key
+        return Principal(
+            actor=Actor(ActorKind.API_KEY, key.name, address),
+            permissions=of_scopes(key.scopes),
+            services=None if key.sees_all_services else key.services,
+            api_key_id=key.id,
+        )
 
     async def close(self) -> None:
         """Finish what is being noted."""
         await asyncio.gather(*self._notes.values())
 
-    def _note_used(self, key: ApiKey, now: datetime) -> None:
+    def _note_used(self, key: _Presented, now: datetime) -> None:
         if key.id in self._notes or (key.last_used_at is not None and now - key.last_used_at < NOTED_EVERY):
             return
         self._notes[key.id] = asyncio.create_task(self._note(key.id, now), name="note API key used")
@@ -168,6 +180,13 @@ class Authenticator:
                     await _NOTE_USED.run(connection, id=key_id, now=now)
         finally:
             del self._notes[key_id]
+
+
+async def _give(connection: Connection, name: str, services: Collection[str]) -> None:
+    given = await _GIVE_SERVICES.all(connection, name=name, services=list(services))
+    for service in services:
+        if service not in given:
+            raise InvalidApiKey(f"There is no service {service!r} to give to an API key", service=service)
 
 
 def _hashed(secret: str) -> bytes:

@@ -11,7 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 import ringback
 from ringback.accounts.api_keys import Authenticator
-from ringback.api import auth, health, problems
+from ringback.api import auth, health, problems, visibility
 from ringback.api.backend import Backend
 from ringback.api.docs_page import DocsPage, DocumentPage
 from ringback.api.methods import HeadLikeGet, methods_by_path
@@ -66,11 +66,12 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
 
     app = Litestar(
         route_handlers=[*health.HANDLERS, *_routers()],
-        guards=[auth.guard(authenticator)],
+        guards=[auth.guard(backend, authenticator)],
         dependencies={
             "backend": Provide(lambda: backend, sync_to_thread=False),
             "numbers": Provide(lambda: metrics, sync_to_thread=False),
             "actor": Provide(auth.actor, sync_to_thread=False),
+            "principal": Provide(auth.principal, sync_to_thread=False),
         },
         exception_handlers={Exception: problems.answer},
         before_request=_check_parameters,
@@ -81,6 +82,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
         lifespan=[lifespan],
         logging_config=None,
     )
+    visibility.check_routes(app)
     app.state.parameters = parameters(app)
     app.asgi_handler = HeadLikeGet(Observed(app.asgi_handler, metrics), methods_by_path(app))
     return app
@@ -100,9 +102,12 @@ def _openapi() -> OpenAPIConfig:
         title="Ringback",
         version=ringback.__version__,
         description=_description(),
-        security=[{"ApiKey": []}],
+        security=[{"ApiKey": []}, {"Session": []}],
         components=Components(
-            security_schemes={"ApiKey": SecurityScheme(type="apiKey", name=auth.HEADER, security_scheme_in="header")}
+            security_schemes={
+                "ApiKey": SecurityScheme(type="apiKey", name=auth.HEADER, security_scheme_in="header"),
+                "Session": SecurityScheme(type="apiKey", name=auth.COOKIE, security_scheme_in="cookie"),
+            }
         ),
         use_handler_docstrings=True,
         openapi_router=Router("/api", route_handlers=[], opt=dict(auth.PUBLIC), include_in_schema=False),

@@ -1,9 +1,12 @@
 """Who asks, and may they: checked here and nowhere else, and refused unless a route says otherwise.
 
-A route says `opt=needs(Scope.READ)` or `opt=PUBLIC`. One that says nothing is open to nobody. OPTIONS, which only
-tells the methods of a path, needs no key.
+A route says `opt=needs(Permission.SEE_CALLBACKS)`, `opt=SIGNED_IN` or `opt=PUBLIC`. One that says nothing is open to
+nobody. Whoever asks shows an API key, or the cookie of a session; with a cookie whatever changes something needs the
+session's CSRF token too. What the path names must be within the services that they are given (`visibility`). OPTIONS,
+which only tells the methods of a path, needs nothing.
 """
 
+import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,45 +14,123 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from ringback.accounts.api_keys import ApiKey, Authenticator, Scope
-from ringback.actors import Actor, ActorKind
-from ringback.errors import NotAllowed
+from ringback.accounts import sessions
+from ringback.accounts.api_keys import Authenticator
+from ringback.accounts.principal import Principal
+from ringback.accounts.rules import Permission, roles_with, scopes_with
+from ringback.actors import Actor
+from ringback.api import visibility
+from ringback.api.backend import Backend
+from ringback.errors import NotAllowed, NotAuthenticated
 
 HEADER = "X-API-Key"
+COOKIE = "ringback_session"
+CSRF_HEADER = "X-CSRF-Token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC: Mapping[str, Any] = {"is_public": True}
+SIGNED_IN: Mapping[str, Any] = {"is_for_users": True}
 NO_KEY: Sequence[dict[str, list[str]]] = [{}]  # what OpenAPI calls that
 
-Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
+
+
+class CredentialsMissing(NotAuthenticated):
+    """The request does not say who asks: send an API key in the X-API-Key header, or log in."""
+
+    code = "credentials-missing"
 
 
 class ScopeMissing(NotAllowed):
-    """The API key is good, but does not have the scope that this call needs."""
+    """The API key is good, but does not have the scope that this call needs, or no API key may make it."""
 
     code = "scope-missing"
 
 
-def needs(*scopes: Scope) -> dict[str, Any]:
-    """What a route says that needs an API key of this scope, or of any of several."""
-    return {"scopes": scopes}
+class RoleMissing(NotAllowed):
+    """The user is known, but does not have a role that may do this."""
+
+    code = "role-missing"
 
 
-def guard(authenticator: Authenticator) -> Guard:
+class CsrfTokenMissing(NotAllowed):
+    """A call with a session's cookie that changes something needs the session's own X-CSRF-Token header."""
+
+    code = "csrf-token-missing"
+
+
+class PasswordChangeRequired(NotAllowed):
+    """The password was given by somebody else: choose one of your own first (POST /api/v1/session/password)."""
+
+    code = "password-change-required"
+
+
+def needs(*permissions: Permission) -> dict[str, Any]:
+    """What a route says that needs this permission, or any of several."""
+    return {"permissions": permissions}
+
+
+def guard(backend: Backend, authenticator: Authenticator) -> Guard:
     """The guard of all routes."""
 
-    async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        if handler.opt.get("is_public") or (isinstance(connection, Request) and connection.method == "OPTIONS"):
+    async def check(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+        if handler.opt.get("is_public") or _method(connection) == "OPTIONS":
             return
-        key = await authenticator.authenticate(connection.headers.get(HEADER))
-        scopes: Sequence[Scope] = handler.opt.get("scopes", ())
-        if not set(scopes) & set(key.scopes):
-            scope = " or ".join(scopes)
-            text = f"The API key {key.name!r} may not do this: it needs the scope {scope}"
-            raise ScopeMissing(text, scope=scope, has=key.scopes)
-        connection.scope["user"] = key
+        principal = await _principal(connection, backend, authenticator)
+        _require_permission(principal, handler.opt)
+        await visibility.require_visible(backend.database, principal, connection.path_params)
+        connection.scope["user"] = principal
 
     return check
 
 
-def actor(request: Request[ApiKey, Any, Any]) -> Actor:
-    """The API key that asks, as the actor of what it changes."""
-    return Actor(ActorKind.API_KEY, request.user.name)
+def actor(request: Request[Principal, Any, Any]) -> Actor:
+    """Who asks, as the actor of what they change."""
+    return request.user.actor
+
+
+def principal(request: Request[Principal, Any, Any]) -> Principal:
+    """Who asks."""
+    return request.user
+
+
+async def _principal(connection: AnyConnection, backend: Backend, authenticator: Authenticator) -> Principal:
+    address = connection.client.host if connection.client else None
+    secret = connection.headers.get(HEADER)
+    if secret is not None:
+        return await authenticator.authenticate(secret, address)
+    token = connection.cookies.get(COOKIE)
+    if token is None:
+        raise CredentialsMissing(f"Send an API key in the {HEADER} header, or log in")
+    found = await sessions.authenticate(backend.database, backend.clock, token, address)
+    if _method(connection) not in SAFE_METHODS:
+        _require_csrf_token(connection, token)
+    return found
+
+
+def _require_csrf_token(connection: AnyConnection, token: str) -> None:
+    shown = connection.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(shown.encode(), sessions.csrf_token(token).encode()):
+        raise CsrfTokenMissing(f"Send the session's csrf_token (GET /api/v1/session) in the {CSRF_HEADER} header")
+
+
+def _require_permission(principal: Principal, opt: Mapping[str, Any]) -> None:
+    is_user = principal.user_id is not None
+    if is_user and opt.get("is_for_users"):
+        return
+    permissions: Sequence[Permission] = opt.get("permissions", ())
+    if is_user and principal.must_change_password:
+        raise PasswordChangeRequired("Choose a password of your own first: POST /api/v1/session/password")
+    if principal.may(*permissions):
+        return
+    if is_user:
+        roles = " or ".join(roles_with(permissions)) or "that nobody has"
+        raise RoleMissing(f"Your roles do not allow this: it needs the role {roles}", roles=roles_with(permissions))
+    scope = " or ".join(scopes_with(permissions))
+    needed = f"it needs the scope {scope}" if scope else "it is for users who log in"
+    text = f"The API key {principal.actor.name!r} may not do this: {needed}"
+    raise ScopeMissing(text, scope=scope or None)
+
+
+def _method(connection: AnyConnection) -> str:
+    return connection.method if isinstance(connection, Request) else "GET"

@@ -15,13 +15,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import Operation, RequestBody
 from litestar.routes import HTTPRoute
 
-from ringback.accounts.api_keys import ApiKey
+from ringback.accounts.principal import Principal
 from ringback.api.problems import InvalidRequest, MalformedRequest
 
 _NUMBER = re.compile(r"\s*[-+]?[\d.]+(e[-+]?\d+)?\s*", re.IGNORECASE)
 
 
-class ApiRequest(Request[ApiKey, Any, State]):
+class ApiRequest(Request[Principal, Any, State]):
     """A request whose JSON body has exactly the fields and types that its handler declares."""
 
     async def body(self) -> bytes:

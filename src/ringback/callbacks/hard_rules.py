@@ -11,7 +11,8 @@ ONE_WAITING = "one_uncompleted_callback_per_service_and_number"
 HARD_RULES: Mapping[str, str] = MappingProxyType(
     {
         ONE_WAITING: "a number waits at most once in a service that says so",
-        "one_answer_per_idempotency_key": "an idempotency key of an API key has one answer",
+        "one_answer_per_idempotency_key": "an idempotency key of an API key or a user has one answer",
+        "idempotency_key_is_of_one_asker": "an idempotency key is of an API key, or of a user",
         "one_open_attempt_per_callback": "a callback has at most one open attempt",
         "one_open_attempt_per_agent": "an agent is in at most one open attempt",
         "one_live_leg_per_callback_and_side": "no leg is made while an earlier one of its side may ring or talk",
@@ -50,5 +51,8 @@ HARD_RULES: Mapping[str, str] = MappingProxyType(
         "one_agent_per_name": "an agent's name is its own",
         "one_api_key_per_name": "an API key's name is its own",
         "one_api_key_per_hash": "an API key's secret is its own",
+        "one_user_per_name": "a user's name is their own",
+        "one_user_per_agent": "an agent is at most one user",
+        "one_session_per_token": "a session's token is its own",
     }
 )

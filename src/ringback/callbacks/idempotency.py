@@ -20,10 +20,16 @@ class IdempotencyKeyReused(ConflictsNow):
 
 
 class IdempotencyKey(msgspec.Struct, frozen=True):
-    """What makes a repeated request the same request: the client's own key, per API key."""
+    """What makes a repeated request the same request: the client's own key, per API key or user."""
 
-    api_key_id: int
+    api_key_id: int | None
+    user_id: int | None
     value: str
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """The key as its row has it."""
+        return {"api_key_id": self.api_key_id, "user_id": self.user_id, "idempotency_key": self.value}
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -44,11 +50,10 @@ async def claim(
 
     Returns what an earlier request was answered, or None: then `keep` the answer. Raises IdempotencyKeyReused.
     """
-    its_key = {"api_key_id": key.api_key_id, "idempotency_key": key.value}
     request_hash = _hashed(request)
-    if await _CLAIM_KEY.run(connection, **its_key, request_hash=request_hash, callback_id=callback_id, now=now):
+    if await _CLAIM_KEY.run(connection, **key.columns, request_hash=request_hash, callback_id=callback_id, now=now):
         return None
-    earlier = await _ANSWER_OF_KEY.one(connection, **its_key)
+    earlier = await _ANSWER_OF_KEY.one(connection, **key.columns)
     if earlier.request_hash != request_hash:
         raise IdempotencyKeyReused(
             f"The Idempotency-Key {key.value!r} was used before, with another request", idempotency_key=key.value
@@ -58,7 +63,7 @@ async def claim(
 
 async def keep(connection: Connection, key: IdempotencyKey, answer: bytes) -> None:
     """Keep what the request was answered, byte for byte."""
-    await _KEEP_ANSWER.run(connection, answer=answer, api_key_id=key.api_key_id, idempotency_key=key.value)
+    await _KEEP_ANSWER.run(connection, answer=answer, **key.columns)
 
 
 def _hashed(request: msgspec.Struct) -> bytes:

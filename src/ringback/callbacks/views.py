@@ -99,6 +99,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
 
 _sql = QueryFile(__file__, "views.sql")
 _SHOWN = _sql.query("shown", _Row)
+_SERVICE_OF = _sql.query("service_of", int)
 _SHARED = tuple(set(CallbackView.__struct_fields__) & set(_Row.__struct_fields__))
 
 
@@ -114,6 +115,11 @@ async def show_one(connection: Connection, callback_id: UUID, now: datetime) -> 
     if not views:
         raise not_found(callback_id)
     return views[0]
+
+
+async def service_of(connection: Connection, callback_id: UUID) -> int | None:
+    """The id of the service that a callback is of; None when there is no such callback."""
+    return await _SERVICE_OF.first(connection, id=callback_id)
 
 
 def not_found(callback_id: UUID) -> CallbackNotFound:

@@ -20,3 +20,6 @@ LEFT JOIN LATERAL (
 ) AS sides ON true
 LEFT JOIN agents AS a ON a.id = CASE c.state WHEN 'COMPLETED' THEN c.last_agent_id ELSE c.agent_id END
 ORDER BY asked.place
+
+-- name: service_of
+SELECT service_id FROM callbacks WHERE id = :id

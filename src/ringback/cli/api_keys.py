@@ -6,7 +6,8 @@ import typer
 from rich.text import Text
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import ApiKey, NewApiKey, Scope
+from ringback.accounts.api_keys import ApiKey, NewApiKey
+from ringback.accounts.rules import Scope
 from ringback.cli.input import instant_if_given
 from ringback.cli.installation import Installation, ask
 from ringback.cli.output import JsonOption, print_json, say, table, time_text

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import ApiKeyExists, Scope
+from ringback.accounts.api_keys import ApiKeyExists
+from ringback.accounts.rules import Scope
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.clock import Clock

@@ -218,7 +218,7 @@ async def ids_of(connection: Connection, names: Sequence[str]) -> list[int]:
     ids = {found.name: found.id for found in await _IDS_NAMED.all(connection, names=list(names))}
     for name in names:
         if name not in ids:
-            raise _not_found(name)
+            raise not_found(name)
     return list(ids.values())
 
 
@@ -292,7 +292,7 @@ def require_new(saved: Saved[Service]) -> Saved[Service]:
 def require_old(saved: Saved[Service]) -> Saved[Service]:
     """Raises ServiceNotFound, which undoes the transaction that saved it: it was deleted at the same time."""
     if saved.is_new:
-        raise _not_found(saved.what.name)
+        raise not_found(saved.what.name)
     return saved
 
 
@@ -357,11 +357,12 @@ async def _store(connection: Connection, service: Service) -> None:
 
 def _found(service: Service | None, name: str) -> Service:
     if service is None:
-        raise _not_found(name)
+        raise not_found(name)
     return service
 
 
-def _not_found(name: str) -> ServiceNotFound:
+def not_found(name: str) -> ServiceNotFound:
+    """The error for a name that no service has, or none that whoever asks may see."""
     return ServiceNotFound(f"There is no service {name!r}", service=name)
 
 

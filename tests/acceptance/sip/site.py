@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Scope
 from ringback.agents.model import Presence
 from ringback.agents.roster import AgentView
 from ringback.api.health import Readiness

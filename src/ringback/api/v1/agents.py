@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.agents import bulk_import, roster
 from ringback.agents.bulk_import import MAX_AGENTS, Entry
 from ringback.agents.model import Presence
@@ -51,32 +51,37 @@ class PresenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Text | None = None
 
 
-@get(opt=needs(Scope.READ), summary="List agents", responses=WHEN_READING)
+@get(opt=needs(Permission.SEE_AGENTS), summary="List agents", responses=WHEN_READING)
 async def list_all(backend: NamedDependency[Backend], service: FromQuery[str | None] = None) -> Agents:
     """Every agent, or those who serve one service."""
     return Agents(await roster.list_all(backend.database, service=service))
 
 
-@get("/{name:str}", opt=needs(Scope.READ), summary="One agent", responses=WHEN_READING)
-async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> AgentView:
+@get(
+    "/{agent_name:str}",
+    opt=needs(Permission.SEE_AGENTS, Permission.USE_DESK),
+    summary="One agent",
+    responses=WHEN_READING,
+)
+async def show(agent_name: FromPath[str], backend: NamedDependency[Backend]) -> AgentView:
     """An agent, with presence and services."""
-    return await roster.get(backend.database, name)
+    return await roster.get(backend.database, agent_name)
 
 
 @put(
-    "/{name:str}",
-    opt=needs(Scope.AGENTS),
+    "/{agent_name:str}",
+    opt=needs(Permission.CHANGE_AGENTS),
     summary="Create or change an agent",
     responses={**WHEN_CHANGING, 201: ResponseSpec(AgentView, description="It is new")},
 )
 async def save(
-    name: FromPath[str], data: JSONBody[AgentRequest], backend: NamedDependency[Backend]
+    agent_name: FromPath[str], data: JSONBody[AgentRequest], backend: NamedDependency[Backend]
 ) -> Response[AgentView]:
     """A new agent is OFFLINE; repeating the request is harmless."""
     saved = await roster.save(
         backend.database,
         backend.clock,
-        name,
+        agent_name,
         endpoint=data.endpoint,
         services=data.services,
         display_name=data.display_name,
@@ -86,7 +91,7 @@ async def save(
 
 @post(
     "/import",
-    opt=needs(Scope.AGENTS),
+    opt=needs(Permission.CHANGE_AGENTS),
     status_code=200,
     request_max_body_size=IMPORT_LIMIT_BYTES,
     summary="Create or change many agents",
@@ -103,19 +108,19 @@ async def import_all(
 
 
 @post(
-    "/{name:str}/presence",
-    opt=needs(Scope.AGENTS),
+    "/{agent_name:str}/presence",
+    opt=needs(Permission.CHANGE_PRESENCE, Permission.USE_DESK),
     status_code=200,
     summary="Ask for a presence",
     responses=WHEN_CHANGING,
 )
 async def ask_presence(
-    name: FromPath[str],
+    agent_name: FromPath[str],
     data: JSONBody[PresenceRequest],
     backend: NamedDependency[Backend],
 ) -> AgentView:
     """Asked for during RESERVED or TALKING, it takes effect afterwards (`wanted_presence`)."""
-    return await roster.ask_presence(backend.database, backend.clock, name, data.state, data.reason)
+    return await roster.ask_presence(backend.database, backend.clock, agent_name, data.state, data.reason)
 
 
 HANDLERS = [list_all, show, save, import_all, ask_presence]

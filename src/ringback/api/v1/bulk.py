@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
@@ -48,7 +48,7 @@ class BulkJobs(msgspec.Struct, frozen=True):
     items: list[BulkJob]
 
 
-@post(opt=needs(Scope.MANAGE), status_code=202, summary="Cancel many callbacks", responses=WHEN_ASKING)
+@post(opt=needs(Permission.CHANGE_CALLBACKS), status_code=202, summary="Cancel many callbacks", responses=WHEN_ASKING)
 async def cancel(
     data: JSONBody[Cancellation], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
 ) -> Response[Any]:
@@ -59,7 +59,9 @@ async def cancel(
     return await _ask(backend, actor, data, key)
 
 
-@post(opt=needs(Scope.MANAGE), status_code=202, summary="Reschedule many callbacks", responses=WHEN_ASKING)
+@post(
+    opt=needs(Permission.CHANGE_CALLBACKS), status_code=202, summary="Reschedule many callbacks", responses=WHEN_ASKING
+)
 async def reschedule(
     data: JSONBody[Rescheduling], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
 ) -> Response[Any]:
@@ -67,7 +69,7 @@ async def reschedule(
     return await _ask(backend, actor, data, key)
 
 
-@post(opt=needs(Scope.MANAGE), status_code=202, summary="Recreate many callbacks", responses=WHEN_ASKING)
+@post(opt=needs(Permission.CHANGE_CALLBACKS), status_code=202, summary="Recreate many callbacks", responses=WHEN_ASKING)
 async def recreate(
     data: JSONBody[Recreation], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
 ) -> Response[Any]:
@@ -75,21 +77,37 @@ async def recreate(
     return await _ask(backend, actor, data, key)
 
 
-@post("/preview", opt=needs(Scope.MANAGE), status_code=200, summary="What would be cancelled", responses=WHEN_CHANGING)
+@post(
+    "/preview",
+    opt=needs(Permission.CHANGE_CALLBACKS),
+    status_code=200,
+    summary="What would be cancelled",
+    responses=WHEN_CHANGING,
+)
 async def preview_cancellation(data: JSONBody[Cancellation], backend: NamedDependency[Backend]) -> Preview:
     """How many of each state would be cancelled now; changes nothing."""
     return await jobs.preview(backend.database, backend.clock, data)
 
 
 @post(
-    "/preview", opt=needs(Scope.MANAGE), status_code=200, summary="What would be rescheduled", responses=WHEN_CHANGING
+    "/preview",
+    opt=needs(Permission.CHANGE_CALLBACKS),
+    status_code=200,
+    summary="What would be rescheduled",
+    responses=WHEN_CHANGING,
 )
 async def preview_rescheduling(data: JSONBody[Rescheduling], backend: NamedDependency[Backend]) -> Preview:
     """How many of each state could be rescheduled now; changes nothing. The rules about times are not tried."""
     return await jobs.preview(backend.database, backend.clock, data)
 
 
-@post("/preview", opt=needs(Scope.MANAGE), status_code=200, summary="What would be recreated", responses=WHEN_CHANGING)
+@post(
+    "/preview",
+    opt=needs(Permission.CHANGE_CALLBACKS),
+    status_code=200,
+    summary="What would be recreated",
+    responses=WHEN_CHANGING,
+)
 async def preview_recreation(data: JSONBody[Recreation], backend: NamedDependency[Backend]) -> Preview:
     """How many could be recreated now; changes nothing. The rules of creation are not tried."""
     return await jobs.preview(backend.database, backend.clock, data)
@@ -99,17 +117,24 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
     """The calls that tell of work of one kind."""
     name = kind.lower()
 
-    @get(opt=needs(Scope.READ), summary=f"Your {name}s of the last 24 hours", responses=WHEN_READING)
+    @get(opt=needs(Permission.EXPORT_CALLBACKS), summary=f"Your {name}s of the last 24 hours", responses=WHEN_READING)
     async def list_recent(backend: NamedDependency[Backend], actor: NamedDependency[Actor]) -> BulkJobs:
         """Those that were asked for with this API key, the latest first."""
         return BulkJobs(await jobs.recent(backend.database, backend.clock, actor, kind))
 
-    @get("/{job_id:uuid}", opt=needs(Scope.READ), summary=f"How far a {name} is", responses=WHEN_READING)
+    @get(
+        "/{job_id:uuid}", opt=needs(Permission.EXPORT_CALLBACKS), summary=f"How far a {name} is", responses=WHEN_READING
+    )
     async def show(job_id: FromPath[UUID], backend: NamedDependency[Backend]) -> BulkJob:
         """How many are done, and what became of them."""
         return await jobs.get(backend.database, kind, job_id)
 
-    @get("/{job_id:uuid}/callbacks", opt=needs(Scope.READ), summary="What was changed, as CSV", responses=WHEN_TABLE)
+    @get(
+        "/{job_id:uuid}/callbacks",
+        opt=needs(Permission.EXPORT_CALLBACKS),
+        summary="What was changed, as CSV",
+        responses=WHEN_TABLE,
+    )
     async def callbacks(
         job_id: FromPath[UUID], backend: NamedDependency[Backend], has_mark: Marked = False
     ) -> Response[Any]:
@@ -117,7 +142,12 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
         rows = partial(files.callbacks, backend.database, kind, job_id)
         return Table(rows, filename=f"{name}-{job_id}.csv", has_mark=has_mark)
 
-    @get("/{job_id:uuid}/summary", opt=needs(Scope.READ), summary="What became of each, as CSV", responses=WHEN_TABLE)
+    @get(
+        "/{job_id:uuid}/summary",
+        opt=needs(Permission.EXPORT_CALLBACKS),
+        summary="What became of each, as CSV",
+        responses=WHEN_TABLE,
+    )
     async def summary(
         job_id: FromPath[UUID], backend: NamedDependency[Backend], has_mark: Marked = False
     ) -> Response[Any]:
@@ -128,7 +158,12 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
     return [list_recent, show, callbacks, summary]
 
 
-@get("/recent/callbacks", opt=needs(Scope.READ), summary="What you cancelled, as CSV", responses=WHEN_TABLE)
+@get(
+    "/recent/callbacks",
+    opt=needs(Permission.EXPORT_CALLBACKS),
+    summary="What you cancelled, as CSV",
+    responses=WHEN_TABLE,
+)
 async def recent_callbacks(
     backend: NamedDependency[Backend], actor: NamedDependency[Actor], has_mark: Marked = False
 ) -> Response[Any]:
@@ -137,7 +172,12 @@ async def recent_callbacks(
     return Table(rows, filename=f"cancelled-{backend.clock.now():%Y-%m-%d}.csv", has_mark=has_mark)
 
 
-@get("/recent/summary", opt=needs(Scope.READ), summary="What became of each, as CSV", responses=WHEN_TABLE)
+@get(
+    "/recent/summary",
+    opt=needs(Permission.EXPORT_CALLBACKS),
+    summary="What became of each, as CSV",
+    responses=WHEN_TABLE,
+)
 async def recent_summary(
     backend: NamedDependency[Backend], actor: NamedDependency[Actor], has_mark: Marked = False
 ) -> Response[Any]:

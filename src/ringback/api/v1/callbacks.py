@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
@@ -73,7 +73,7 @@ WHEN_CREATING = {
 }
 
 
-@post(opt=needs(Scope.CREATE), summary="Ask for a call", responses=WHEN_CREATING)
+@post(opt=needs(Permission.CREATE_CALLBACKS), summary="Ask for a call", responses=WHEN_CREATING)
 async def create(
     data: JSONBody[CallbackRequest],
     backend: NamedDependency[Backend],
@@ -90,7 +90,7 @@ async def create(
     return _created(await requests.create(backend.database, backend.clock, actor, data, key=key))
 
 
-@get(opt=needs(Scope.READ), dependencies=FILTERED, summary="List callbacks", responses=WHEN_READING)
+@get(opt=needs(Permission.SEE_CALLBACKS), dependencies=FILTERED, summary="List callbacks", responses=WHEN_READING)
 async def find(
     backend: NamedDependency[Backend],
     wanted: NamedDependency[CallbackFilter],
@@ -109,7 +109,7 @@ async def find(
     )
 
 
-@get("/{callback_id:uuid}", opt=needs(Scope.READ), summary="One callback", responses=WHEN_READING)
+@get("/{callback_id:uuid}", opt=needs(Permission.SEE_CALLBACKS), summary="One callback", responses=WHEN_READING)
 async def show(callback_id: FromPath[UUID], backend: NamedDependency[Backend]) -> CallbackView:
     """The callback with its place in the queue, its estimated wait and why it waits right now."""
     return await views.get(backend.database, backend.clock, callback_id)
@@ -117,7 +117,7 @@ async def show(callback_id: FromPath[UUID], backend: NamedDependency[Backend]) -
 
 @get(
     "/{callback_id:uuid}/metrics",
-    opt=needs(Scope.READ),
+    opt=needs(Permission.SEE_CALLBACKS),
     summary="All that is known of one callback",
     responses=WHEN_READING,
 )
@@ -128,7 +128,7 @@ async def metrics(callback_id: FromPath[UUID], backend: NamedDependency[Backend]
 
 @post(
     "/{callback_id:uuid}/cancel",
-    opt=needs(Scope.MANAGE),
+    opt=needs(Permission.CHANGE_CALLBACKS),
     status_code=200,
     summary="Cancel a callback",
     operation_class=WithoutBodyToo,
@@ -147,7 +147,7 @@ async def cancel(
 
 @post(
     "/{callback_id:uuid}/reschedule",
-    opt=needs(Scope.MANAGE),
+    opt=needs(Permission.CHANGE_CALLBACKS),
     status_code=200,
     summary="Change the desired time",
     responses=WHEN_CHANGING,
@@ -166,7 +166,7 @@ async def reschedule(
 
 @post(
     "/{callback_id:uuid}/call-now",
-    opt=needs(Scope.MANAGE),
+    opt=needs(Permission.CHANGE_CALLBACKS),
     status_code=200,
     summary="Call now instead of at the desired time",
     responses=WHEN_CHANGING,
@@ -180,7 +180,7 @@ async def call_now(
 
 @post(
     "/{callback_id:uuid}/recreate",
-    opt=needs(Scope.MANAGE),
+    opt=needs(Permission.CHANGE_CALLBACKS),
     summary="Ask for a call again",
     operation_class=WithoutBodyToo,
     responses=WHEN_CREATING,
@@ -212,7 +212,7 @@ async def recreate(
 
 @post(
     "/ring-in",
-    opt=needs(Scope.READ),
+    opt=needs(Permission.SEE_CALLBACKS),
     status_code=200,
     summary="A customer rings in: what waits for the number?",
     responses=WHEN_CHANGING,
@@ -224,7 +224,7 @@ async def look_for_ring_in(data: JSONBody[RingInRequest], backend: NamedDependen
 
 @post(
     "/{callback_id:uuid}/claim",
-    opt=needs(Scope.MANAGE),
+    opt=needs(Permission.CHANGE_CALLBACKS),
     status_code=200,
     summary="The customer rang in and is served",
     operation_class=WithoutBodyToo,
@@ -242,7 +242,8 @@ async def claim(
 
 
 def _key(request: ApiRequest, value: str | None) -> IdempotencyKey | None:
-    return None if value is None else IdempotencyKey(request.user.id, value)
+    who = request.user
+    return None if value is None else IdempotencyKey(who.api_key_id, who.user_id, value)
 
 
 def _created(created: Created) -> Response[Any]:

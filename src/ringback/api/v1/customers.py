@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
@@ -18,7 +18,7 @@ PATH = "/api/v1/customers"
 
 @delete(
     "/{phone_number:str}",
-    opt=needs(Scope.MANAGE),
+    opt=needs(Permission.ERASE_CUSTOMERS),
     status_code=200,
     summary="Forget a customer",
     responses={

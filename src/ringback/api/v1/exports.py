@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_LIMITED, WHEN_READING
@@ -19,7 +19,7 @@ PATH = "/api/v1/callbacks/export"
 
 
 @get(
-    opt=needs(Scope.READ),
+    opt=needs(Permission.EXPORT_CALLBACKS),
     dependencies=FILTERED,
     summary="Callbacks as CSV",
     responses={**WHEN_READING, **WHEN_LIMITED, **AS_CSV},

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING, InvalidRequest
@@ -27,7 +27,7 @@ from ringback.services.model import Service
 from ringback.services.number_checks import NumberCheck
 from ringback.services.schedule import CallingHours
 
-PATH = "/api/v1/services/{name:str}/number-rules"
+PATH = "/api/v1/services/{service_name:str}/number-rules"
 YEARS = range(1970, 9_000)  # at the ends of the calendar other time zones have no such day
 
 
@@ -51,15 +51,15 @@ class NumberQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     time_zone: str | None = None
 
 
-@get(opt=needs(Scope.READ), summary="Which numbers a service calls", responses=WHEN_READING)
-async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> Response[ServiceNumberRules]:
+@get(opt=needs(Permission.SEE_SETUP), summary="Which numbers a service calls", responses=WHEN_READING)
+async def show(service_name: FromPath[str], backend: NamedDependency[Backend]) -> Response[ServiceNumberRules]:
     """Permitted countries, blocked patterns and calling hours."""
-    return _answer(await catalog.get(backend.database, name))
+    return _answer(await catalog.get(backend.database, service_name))
 
 
-@put(opt=needs(Scope.MANAGE), summary="Change which numbers a service calls", responses=WHEN_REPLACING)
+@put(opt=needs(Permission.CHANGE_SETUP), summary="Change which numbers a service calls", responses=WHEN_REPLACING)
 async def save(
-    name: FromPath[str],
+    service_name: FromPath[str],
     data: JSONBody[ServiceNumberRules],
     backend: NamedDependency[Backend],
     if_match: IfMatch = None,
@@ -67,20 +67,22 @@ async def save(
     """It holds for new callbacks, and before each dial for those that wait."""
     # Two of the three are one setting of the service: what is left out must not overwrite what is set meanwhile.
     while True:
-        service = await catalog.get(backend.database, name)
+        service = await catalog.get(backend.database, service_name)
         choices = _choices(data, service.number_rules)
         wanted = revision(if_match) or catalog.revision_of(service)
         try:
-            return _answer(await setup.change(backend.database, name, choices, revision=wanted))
+            return _answer(await setup.change(backend.database, service_name, choices, revision=wanted))
         except ServiceChanged:
             if if_match is not None:
                 raise
 
 
-@post("/test", opt=needs(Scope.READ), status_code=200, summary="Try a number", responses=WHEN_CHANGING)
-async def check(name: FromPath[str], data: JSONBody[NumberQuestion], backend: NamedDependency[Backend]) -> NumberCheck:
+@post("/test", opt=needs(Permission.SEE_SETUP), status_code=200, summary="Try a number", responses=WHEN_CHANGING)
+async def check(
+    service_name: FromPath[str], data: JSONBody[NumberQuestion], backend: NamedDependency[Backend]
+) -> NumberCheck:
     """Whether and when the service would call this number, and what each rule says of it. Nothing is called."""
-    service = await catalog.get(backend.database, name)
+    service = await catalog.get(backend.database, service_name)
     at = data.at or backend.clock.now()
     if at.year not in YEARS:
         raise InvalidRequest(f"at: the year is {YEARS[0]} to {YEARS[-1]}, not {at.year}")

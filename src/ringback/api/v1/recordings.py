@@ -10,7 +10,7 @@ from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromPath, HeaderParameter, RawBody
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
@@ -30,7 +30,7 @@ class _WithAudio(Operation):
 
 
 @put(
-    opt=needs(Scope.CREATE),
+    opt=needs(Permission.KEEP_RECORDINGS),
     status_code=204,
     summary="Keep the customer's name as spoken",
     operation_class=_WithAudio,
@@ -43,7 +43,7 @@ async def keep(callback_id: FromPath[UUID], body: RawBody, backend: NamedDepende
 
 
 @get(
-    opt=needs(Scope.READ),
+    opt=needs(Permission.HEAR_RECORDINGS),
     summary="The customer's name as spoken",
     media_type=MEDIA_TYPE,
     responses={**WHEN_READING, 206: ResponseSpec(bytes, description="The part asked for", media_type=MEDIA_TYPE)},

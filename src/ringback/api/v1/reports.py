@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromQuery, QueryParameter
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_READING
@@ -22,7 +22,7 @@ _To = Annotated[datetime | None, QueryParameter(name="to", description="Default:
 _Services = Annotated[list[str] | None, QueryParameter(name="service", description="Names; repeatable")]
 
 
-@get(opt=needs(Scope.READ), summary="Counts and rates by service and hour or day", responses=WHEN_READING)
+@get(opt=needs(Permission.SEE_REPORTS), summary="Counts and rates by service and hour or day", responses=WHEN_READING)
 async def show(
     backend: NamedDependency[Backend],
     from_at: _From = None,
@@ -41,7 +41,7 @@ async def show(
 
 @get(
     "/export",
-    opt=needs(Scope.READ),
+    opt=needs(Permission.SEE_REPORTS),
     summary="The same as CSV",
     responses={**WHEN_READING, 200: ResponseSpec(str, description="RFC 4180, UTF-8", media_type="text/csv")},
 )

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, HeaderParameter, JSONBody
 from msgspec import UNSET, UnsetType
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_READING, WHEN_REPLACING
@@ -23,7 +23,7 @@ from ringback.services.catalog import ServiceChoices
 from ringback.services.model import Service
 from ringback.services.schedule import CapacityRange, PublicHolidays, SpecialDay, Weekday, WeeklyHours
 
-PATH = "/api/v1/services/{name:str}"
+PATH = "/api/v1/services/{service_name:str}"
 
 T = TypeVar("T")
 IfMatch = Annotated[
@@ -52,63 +52,69 @@ class CapacityDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weekly: Sequence[CapacityRange] | UnsetType = UNSET
 
 
-@get("/hours", opt=needs(Scope.READ), summary="The weekly hours of a service", responses=WHEN_READING)
-async def hours(name: FromPath[str], backend: NamedDependency[Backend]) -> Response[HoursDocument]:
+@get("/hours", opt=needs(Permission.SEE_SETUP), summary="The weekly hours of a service", responses=WHEN_READING)
+async def hours(service_name: FromPath[str], backend: NamedDependency[Backend]) -> Response[HoursDocument]:
     """When it is open, by weekday."""
-    service = await catalog.get(backend.database, name)
+    service = await catalog.get(backend.database, service_name)
     return answer(service, _hours(service))
 
 
-@put("/hours", opt=needs(Scope.MANAGE), summary="Change the weekly hours", responses=WHEN_REPLACING)
+@put("/hours", opt=needs(Permission.CHANGE_SETUP), summary="Change the weekly hours", responses=WHEN_REPLACING)
 async def save_hours(
-    name: FromPath[str], data: JSONBody[HoursDocument], backend: NamedDependency[Backend], if_match: IfMatch = None
+    service_name: FromPath[str],
+    data: JSONBody[HoursDocument],
+    backend: NamedDependency[Backend],
+    if_match: IfMatch = None,
 ) -> Response[HoursDocument]:
     """Callbacks keep their time; what is not open any more is dialled at the next opening."""
-    service = await _change(backend, name, ServiceChoices(hours=data.weekly), if_match)
+    service = await _change(backend, service_name, ServiceChoices(hours=data.weekly), if_match)
     return answer(service, _hours(service))
 
 
-@get("/special-days", opt=needs(Scope.READ), summary="The special days of a service", responses=WHEN_READING)
-async def special_days(name: FromPath[str], backend: NamedDependency[Backend]) -> Response[SpecialDaysDocument]:
+@get("/special-days", opt=needs(Permission.SEE_SETUP), summary="The special days of a service", responses=WHEN_READING)
+async def special_days(service_name: FromPath[str], backend: NamedDependency[Backend]) -> Response[SpecialDaysDocument]:
     """The days with hours of their own, and whose public holidays are kept."""
-    service = await catalog.get(backend.database, name)
+    service = await catalog.get(backend.database, service_name)
     return answer(service, _special_days(service))
 
 
-@put("/special-days", opt=needs(Scope.MANAGE), summary="Change the special days", responses=WHEN_REPLACING)
+@put("/special-days", opt=needs(Permission.CHANGE_SETUP), summary="Change the special days", responses=WHEN_REPLACING)
 async def save_special_days(
-    name: FromPath[str],
+    service_name: FromPath[str],
     data: JSONBody[SpecialDaysDocument],
     backend: NamedDependency[Backend],
     if_match: IfMatch = None,
 ) -> Response[SpecialDaysDocument]:
     """`items` are then exactly the special days."""
     choices = ServiceChoices(special_days=data.items, public_holidays=data.public_holidays)
-    service = await _change(backend, name, choices, if_match)
+    service = await _change(backend, service_name, choices, if_match)
     return answer(service, _special_days(service))
 
 
-@get("/capacity", opt=needs(Scope.READ), summary="The slots and seats of a service", responses=WHEN_READING)
-async def capacity(name: FromPath[str], backend: NamedDependency[Backend]) -> Response[CapacityDocument]:
+@get("/capacity", opt=needs(Permission.SEE_SETUP), summary="The slots and seats of a service", responses=WHEN_READING)
+async def capacity(service_name: FromPath[str], backend: NamedDependency[Backend]) -> Response[CapacityDocument]:
     """How long its slots are and how many callbacks each takes."""
-    service = await catalog.get(backend.database, name)
+    service = await catalog.get(backend.database, service_name)
     return answer(service, _capacity(service))
 
 
-@put("/capacity", opt=needs(Scope.MANAGE), summary="Change the slots and seats", responses=WHEN_REPLACING)
+@put("/capacity", opt=needs(Permission.CHANGE_SETUP), summary="Change the slots and seats", responses=WHEN_REPLACING)
 async def save_capacity(
-    name: FromPath[str], data: JSONBody[CapacityDocument], backend: NamedDependency[Backend], if_match: IfMatch = None
+    service_name: FromPath[str],
+    data: JSONBody[CapacityDocument],
+    backend: NamedDependency[Backend],
+    if_match: IfMatch = None,
 ) -> Response[CapacityDocument]:
     """Who has a seat keeps it, also where there are fewer from now on."""
     choices = ServiceChoices(
         slot_minutes=data.slot_minutes, slot_capacity=data.slot_capacity, weekly_capacity=data.weekly
     )
-    service = await _change(backend, name, choices, if_match)
+    service = await _change(backend, service_name, choices, if_match)
     return answer(service, _capacity(service))
 
 
-async def _change(backend: Backend, name: str, choices: ServiceChoices, if_match: str | None) -> Service:
-    return await setup.change(backend.database, name, choices, revision=revision(if_match))
+async def _change(backend: Backend, service_name: str, choices: ServiceChoices, if_match: str | None) -> Service:
+    return await setup.change(backend.database, service_name, choices, revision=revision(if_match))
 
 
 def _hours(service: Service) -> HoursDocument:

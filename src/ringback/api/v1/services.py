@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING
@@ -31,61 +31,75 @@ class Services(msgspec.Struct, frozen=True):
     items: list[Service]
 
 
-@get(opt=needs(Scope.READ), summary="List services", responses=WHEN_READING)
+@get(opt=needs(Permission.SEE_SETUP), summary="List services", responses=WHEN_READING)
 async def list_all(backend: NamedDependency[Backend]) -> Services:
     """Every service with its settings."""
     return Services(await catalog.list_all(backend.database))
 
 
-@get("/{name:str}", opt=needs(Scope.READ), summary="One service", responses=WHEN_READING)
-async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> Response[Service]:
+@get("/{service_name:str}", opt=needs(Permission.SEE_SETUP), summary="One service", responses=WHEN_READING)
+async def show(service_name: FromPath[str], backend: NamedDependency[Backend]) -> Response[Service]:
     """A service with its settings; the ETag is for If-Match when they are changed."""
-    service = await catalog.get(backend.database, name)
+    service = await catalog.get(backend.database, service_name)
     return answer(service, service)
 
 
 @put(
-    "/{name:str}",
-    opt=needs(Scope.MANAGE),
+    "/{service_name:str}",
+    opt=needs(Permission.CHANGE_SETUP),
     summary="Create or change a service",
     responses={**WHEN_REPLACING, 201: ResponseSpec(Service, description="It is new")},
 )
 async def save(
-    name: FromPath[str], data: JSONBody[ServiceChoices], backend: NamedDependency[Backend], if_match: IfMatch = None
+    service_name: FromPath[str],
+    data: JSONBody[ServiceChoices],
+    backend: NamedDependency[Backend],
+    if_match: IfMatch = None,
 ) -> Response[Any]:
     """What is left out keeps its value; a new service begins with the defaults. It holds from the next decision on."""
-    saved = await setup.save(backend.database, name, data, revision=revision(if_match))
+    saved = await setup.save(backend.database, service_name, data, revision=revision(if_match))
     return answer(saved.what, saved.what, 201 if saved.is_new else 200)
 
 
-@delete("/{name:str}", opt=needs(Scope.MANAGE), status_code=204, summary="Delete a service", responses=WHEN_CHANGING)
-async def remove(name: FromPath[str], backend: NamedDependency[Backend]) -> None:
+@delete(
+    "/{service_name:str}",
+    opt=needs(Permission.CHANGE_SETUP),
+    status_code=204,
+    summary="Delete a service",
+    responses=WHEN_CHANGING,
+)
+async def remove(service_name: FromPath[str], backend: NamedDependency[Backend]) -> None:
     """Possible while no callback belongs to it; else set its mode to CLOSED."""
-    await catalog.delete(backend.database, name)
+    await catalog.delete(backend.database, service_name)
 
 
-@get("/{name:str}/status", opt=needs(Scope.READ), summary="How things stand in a service", responses=WHEN_READING)
-async def status(name: FromPath[str], backend: NamedDependency[Backend]) -> ServiceStatus:
+@get(
+    "/{service_name:str}/status",
+    opt=needs(Permission.SEE_CALLBACKS),
+    summary="How things stand in a service",
+    responses=WHEN_READING,
+)
+async def status(service_name: FromPath[str], backend: NamedDependency[Backend]) -> ServiceStatus:
     """Who waits, which agents are there, and what a new caller may expect."""
-    return await standing.status(backend.database, backend.clock, name)
+    return await standing.status(backend.database, backend.clock, service_name)
 
 
 @post(
-    "/{name:str}/offers",
-    opt=needs(Scope.CREATE),
+    "/{service_name:str}/offers",
+    opt=needs(Permission.CREATE_CALLBACKS),
     status_code=201,
     summary="What may be offered to a customer now",
     operation_class=WithoutBodyToo,
     responses=WHEN_CHANGING,
 )
 async def offer(
-    name: FromPath[str], backend: NamedDependency[Backend], data: JSONBody[OfferRequest | None] = None
+    service_name: FromPath[str], backend: NamedDependency[Backend], data: JSONBody[OfferRequest | None] = None
 ) -> Offer:
     """By the rules on creation, without reserving anything.
 
     The wait that is announced is kept with a callback that is created with the offer's `id` as `offer_id`.
     """
-    return await offers.make(backend.database, backend.clock, name, data or OfferRequest())
+    return await offers.make(backend.database, backend.clock, service_name, data or OfferRequest())
 
 
 HANDLERS = [list_all, show, save, remove, status, offer]

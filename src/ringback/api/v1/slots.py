@@ -8,7 +8,7 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_READING
@@ -16,7 +16,7 @@ from ringback.booking import slots
 from ringback.callbacks.promise import require_offset
 from ringback.services.time_zones import time_zone
 
-PATH = "/api/v1/services/{name:str}/slots"
+PATH = "/api/v1/services/{service_name:str}/slots"
 DEFAULT_DAYS = 7
 MAX_SLOTS = 10_000
 
@@ -43,9 +43,9 @@ class BookableSlots(msgspec.Struct, frozen=True):
     items: list[BookableSlot]
 
 
-@get(opt=needs(Scope.READ, Scope.CREATE), summary="The slots that can be booked", responses=WHEN_READING)
+@get(opt=needs(Permission.SEE_AVAILABILITY), summary="The slots that can be booked", responses=WHEN_READING)
 async def find(
-    name: FromPath[str],
+    service_name: FromPath[str],
     backend: NamedDependency[Backend],
     from_at: Annotated[datetime | None, QueryParameter(name="from", description="Not before; now if left out")] = None,
     days: Annotated[int, QueryParameter(ge=1, le=slots.DAYS_AHEAD, description="Of 24 hours each")] = DEFAULT_DAYS,
@@ -58,7 +58,7 @@ async def find(
     """
     if from_at is not None:
         require_offset("from", from_at)
-    service, found = await slots.bookable(backend.database, backend.clock, name, from_at, days)
+    service, found = await slots.bookable(backend.database, backend.clock, service_name, from_at, days)
     zone = time_zone(service.time_zone if zone_name is None else zone_name)
     items = [
         BookableSlot(

@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from ringback.accounts.api_keys import Scope
+from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
@@ -22,46 +22,54 @@ class Trunks(msgspec.Struct, frozen=True):
     items: list[Trunk]
 
 
-@get(opt=needs(Scope.READ), summary="List trunks", responses=WHEN_READING)
+@get(opt=needs(Permission.SEE_SETUP), summary="List trunks", responses=WHEN_READING)
 async def list_all(backend: NamedDependency[Backend]) -> Trunks:
     """Every trunk with its limits, and whether it is paused."""
     return Trunks(await trunks.list_all(backend.database))
 
 
-@get("/{name:str}", opt=needs(Scope.READ), summary="One trunk", responses=WHEN_READING)
-async def show(name: FromPath[str], backend: NamedDependency[Backend]) -> Trunk:
+@get("/{trunk_name:str}", opt=needs(Permission.SEE_SETUP), summary="One trunk", responses=WHEN_READING)
+async def show(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -> Trunk:
     """A trunk with its limits, and whether it is paused."""
-    return await trunks.get(backend.database, name)
+    return await trunks.get(backend.database, trunk_name)
 
 
 @put(
-    "/{name:str}",
-    opt=needs(Scope.MANAGE),
+    "/{trunk_name:str}",
+    opt=needs(Permission.CHANGE_SETUP),
     summary="Create or change a trunk",
     responses={**WHEN_CHANGING, 201: ResponseSpec(Trunk, description="It is new")},
 )
-async def save(name: FromPath[str], data: JSONBody[TrunkChoices], backend: NamedDependency[Backend]) -> Response[Trunk]:
+async def save(
+    trunk_name: FromPath[str], data: JSONBody[TrunkChoices], backend: NamedDependency[Backend]
+) -> Response[Trunk]:
     """A limit that is left out does not limit. It holds from the next call on."""
-    saved = await trunks.save(backend.database, name, data)
+    saved = await trunks.save(backend.database, trunk_name, data)
     return Response(saved.what, status_code=201 if saved.is_new else 200)
 
 
-@delete("/{name:str}", opt=needs(Scope.MANAGE), status_code=204, summary="Delete a trunk", responses=WHEN_CHANGING)
-async def remove(name: FromPath[str], backend: NamedDependency[Backend]) -> None:
+@delete(
+    "/{trunk_name:str}",
+    opt=needs(Permission.CHANGE_SETUP),
+    status_code=204,
+    summary="Delete a trunk",
+    responses=WHEN_CHANGING,
+)
+async def remove(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -> None:
     """Possible while no service, and no call of the last days, goes through it; `main` stays."""
-    await trunks.delete(backend.database, name)
+    await trunks.delete(backend.database, trunk_name)
 
 
 @post(
-    "/{name:str}/resume",
-    opt=needs(Scope.MANAGE),
+    "/{trunk_name:str}/resume",
+    opt=needs(Permission.CHANGE_SETUP),
     status_code=200,
     summary="End the pause of a trunk",
     responses=WHEN_CHANGING,
 )
-async def resume(name: FromPath[str], backend: NamedDependency[Backend]) -> Trunk:
+async def resume(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -> Trunk:
     """It is paused again when its calls go on failing alike."""
-    return await trunks.resume(backend.database, name)
+    return await trunks.resume(backend.database, trunk_name)
 
 
 HANDLERS = [list_all, show, save, remove, resume]

@@ -1,0 +1,3 @@
+-- name: record
+INSERT INTO audit_entries (at, actor_kind, actor_name, address, action, subject, details)
+VALUES (:now, :actor_kind, :actor_name, :address, :action, :subject, :details)
