@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringback.booking import rules
@@ -340,8 +340,15 @@ plans = st.builds(
 )
 
 
+OVER_A_SKIPPED_DAY = plan(
+    zone="Pacific/Apia", weekly=(ALL_DAY, (), (), ALL_DAY, (), ALL_DAY, ()), once={}, slot_minutes=5
+)
+
+
 @settings(deadline=None)
 @given(plans, at_a_change)
+@example(OVER_A_SKIPPED_DAY, near("2011-12-30 10:00", -1))
+@example(OVER_A_SKIPPED_DAY, near("2011-12-30 10:00", 60))
 def test_openings_are_in_order_apart_and_agree_with_each_other(made: Plan, start: datetime) -> None:
     end = start + timedelta(days=2)
     found = rules.openings(made, start, end)

@@ -175,7 +175,7 @@ def _openings_from(plan: Plan, start: datetime, end: datetime) -> Iterator[Openi
             if current is not None and current.closes_at > start:
                 yield current
             current = span
-        if day > last and not spans:
+        if day > last and not spans and not _is_skipped(plan.zone, day):
             break
         day += _DAY
     if current is not None and current.closes_at > start:
@@ -186,13 +186,23 @@ def _first_day(plan: Plan, at: datetime) -> date:
     """The day on which whatever is open at `at` began, or one before that."""
     day = at.astimezone(plan.zone).date() - _DAY
     earliest = day - timedelta(days=HORIZON_DAYS)
-    while day > earliest and _goes_on(_spans(plan, day - _DAY), _spans(plan, day)):
+    while day > earliest and _goes_on(plan, day):
         day -= _DAY
     return day
 
 
-def _goes_on(before: tuple[Opening, ...], after: tuple[Opening, ...]) -> bool:
-    return bool(before and after) and max(span.closes_at for span in before) >= after[0].opens_at
+def _goes_on(plan: Plan, day: date) -> bool:
+    """Whether what the day before it opened may go on when the day opens, or over a day that the clocks skip."""
+    before, after = _spans(plan, day - _DAY), _spans(plan, day)
+    if not after:
+        return _is_skipped(plan.zone, day)
+    return bool(before) and max(span.closes_at for span in before) >= after[0].opens_at
+
+
+def _is_skipped(zone: ZoneInfo, day: date) -> bool:
+    """Whether the place had no such day, as Samoa had no 2011-12-30 when it went over the date line."""
+    midnight = datetime.combine(day, datetime.min.time())
+    return _instant(zone, midnight, reading=0) == _instant(zone, midnight + _DAY, reading=0)
 
 
 @lru_cache(maxsize=20_000)
