@@ -11,11 +11,16 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from litestar.testing import RequestFactory
+from litestar.types import HTTPDisconnectEvent, Message
+from structlog.testing import capture_logs
 
+from ringback.api.tables import Table, Write
 from ringback.clock import ManualClock
 from ringback.database import pool
 from ringback.database.pool import Database
 from ringback.database.queries import ALL_QUERIES, Query
+from ringback.errors import DatabaseUnavailable
 from tests.api.conftest import Servers
 from tests.api.tables import read
 
@@ -229,9 +234,35 @@ async def test_a_slow_client_holds_the_export_back_and_still_gets_all_of_it(
 async def test_a_client_that_goes_away_ends_its_export(streaming: httpx.AsyncClient, database: Database) -> None:
     for _ in range(pool.STREAMS + 1):
         async with streaming.stream("GET", EXPORT) as answer:
-            await anext(answer.aiter_raw())
+            pieces = answer.aiter_raw()  # let go of, it would close the connection by itself
+            await anext(pieces)
             await until_reading(database)
         await until_reading(database, is_over=True)
+
+
+async def test_a_client_that_goes_away_is_no_failure_of_ours() -> None:
+    has_begun = asyncio.Event()
+
+    async def rows(write: Write) -> None:
+        await write(b"id\r\n")
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise DatabaseUnavailable("as asyncpg puts a COPY that is cancelled") from None
+
+    async def receive() -> HTTPDisconnectEvent:
+        await has_begun.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            has_begun.set()
+
+    request = RequestFactory().get()
+    sending = Table(rows, filename="t.csv", has_mark=False).to_asgi_response(request.app, request)
+    with capture_logs() as lines:
+        await sending(request.scope, receive, send)
+    assert [line["event"] for line in lines] == ["the client of a table went away"]
 
 
 async def test_an_export_that_fails_in_the_middle_breaks_the_connection(

@@ -82,10 +82,16 @@ class _Sending(ASGIResponse):
         try:
             await self._rows(write)
         except Exception as problem:
-            if is_begun:
+            if is_begun and not _is_given_up():
                 log.error("a table is broken off", problem=str(problem) or type(problem).__name__)
             raise
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _is_given_up() -> bool:
+    """Whether nobody waits for what this task does any more: what then fails only fails to end quietly."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _gone(receive: Receive) -> None:
