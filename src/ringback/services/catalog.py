@@ -13,11 +13,11 @@ from msgspec import UNSET, UnsetType
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
+from ringback.names import fits_a_path
 from ringback.numbers import screening
 from ringback.numbers.model import NumberRules
 from ringback.services import grid, trunks
 from ringback.services.model import AtClosing, Mode, RetryChoice, Saved, Service, Strategy
-from ringback.services.names import fits_a_path
 from ringback.services.schedule import (
     MAX_CAPACITY,
     CallingHours,

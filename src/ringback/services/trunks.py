@@ -9,8 +9,8 @@ import msgspec
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
+from ringback.names import fits_a_path
 from ringback.services.model import Saved
-from ringback.services.names import fits_a_path
 
 MAIN = "main"
 LEAST_CALLS_PER_SECOND = 0.01
