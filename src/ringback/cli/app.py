@@ -9,6 +9,7 @@ import ringback
 from ringback.cli import (
     agents,
     api_keys,
+    backup,
     bulk,
     callbacks,
     config,
@@ -36,6 +37,8 @@ app.command()(run.run)
 app.command()(run.serve)
 app.command()(run.engine)
 app.command()(migrate.migrate)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(doctor.doctor)
 app.add_typer(services.commands, name="services")
 app.add_typer(trunks.commands, name="trunks")

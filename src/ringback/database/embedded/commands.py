@@ -5,8 +5,9 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 # Nothing of the caller's environment: a stray PGDATA, PGPORT or PGOPTIONS would reach the server.
@@ -21,13 +22,20 @@ class Identity(NamedTuple):
     groups: Sequence[int]
 
 
-async def run(*command: str | Path, text: str = "", identity: Identity | None = None) -> tuple[int, str]:
+async def run(
+    *command: str | Path,
+    text: str = "",
+    identity: Identity | None = None,
+    secrets: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[int, str]:
     """Run a command with `text` as its input. Returns its exit status and all it wrote; raises OSError without one.
+
+    `secrets`: what its environment has beside `ENVIRONMENT`, and no list of processes shows.
 
     It gets a session of its own, so that a Ctrl-C at the terminal reaches Ringback only. When the caller is
     cancelled, the command is killed. (Threads, not asyncio's subprocesses: uvloop's cannot change the user.)
     """
-    process = _started(command, identity)
+    process = _started(command, identity, secrets)
     finished = asyncio.ensure_future(asyncio.to_thread(process.communicate, text))
     try:
         output, _ = await asyncio.shield(finished)
@@ -39,7 +47,9 @@ async def run(*command: str | Path, text: str = "", identity: Identity | None = 
     return process.returncode, output
 
 
-def _started(command: Sequence[str | Path], identity: Identity | None) -> subprocess.Popen[str]:
+def _started(
+    command: Sequence[str | Path], identity: Identity | None, secrets: Mapping[str, str]
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -48,7 +58,7 @@ def _started(command: Sequence[str | Path], identity: Identity | None) -> subpro
         text=True,
         errors="replace",
         cwd="/",
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **secrets},
         start_new_session=True,
         user=identity.uid if identity else None,
         group=identity.gid if identity else None,
