@@ -67,8 +67,11 @@ async def create(
     callback_id: UUID,
     *,
     recreated_from: UUID | None = None,
+    beside: UUID | None = None,
 ) -> None:
     """Create the callback, QUEUED or SCHEDULED with its seat, within a transaction of the caller.
+
+    `beside`: a callback of the number that is about to complete, and does not count as waiting.
 
     Raises UserDataTooDeep, ServiceNotFound, OfferExpired, ServiceDisabled, InvalidNumber, NumberRefused,
     AlreadyWaiting, LimitReached, UnknownTimeZone, TimeWithoutOffset, TooFarAhead, InThePast, NoSuchLocalTime,
@@ -76,7 +79,7 @@ async def create(
     another request for the number, which may wait only once, committed at this very moment.
     """
     require_shallow(request.user_data)
-    accepted = await _accept(connection, request, now)
+    accepted = await _accept(connection, request, now, beside)
     callback = _callback(callback_id, request, accepted, now, recreated_from)
     await lifecycle.create(connection, callback, actor=actor, reason=_reason(callback))
     if callback.slot_at is not None:
@@ -95,7 +98,7 @@ def require_shallow(user_data: Mapping[str, Any]) -> None:
     raise UserDataTooDeep(text, field="user_data", limit=MAX_LEVELS)
 
 
-async def _accept(connection: Connection, request: CallbackRequest, now: datetime) -> _Accepted:
+async def _accept(connection: Connection, request: CallbackRequest, now: datetime, beside: UUID | None) -> _Accepted:
     """The rules on creation, in their documented order; the seat, which comes last, is taken after the insertion."""
     service = await catalog.named(connection, request.service)
     is_scheduled = request.desired_at is not None
@@ -106,7 +109,7 @@ async def _accept(connection: Connection, request: CallbackRequest, now: datetim
     number = phone.parse(request.phone_number, service.default_region)
     screening.require_permitted(number, service.number_rules)
     await limits.take_turn(connection, service, number)
-    await limits.require_not_waiting(connection, service, number)
+    await limits.require_not_waiting(connection, service, number, but=beside)
     await limits.require_room(connection, service, number, now, is_scheduled=is_scheduled)
     where = times.whereabouts(request.time_zone, Whereabouts(service.time_zone, is_stated=False))
     fitting = times.slots_to_call_in(service, number, where)

@@ -43,6 +43,7 @@ class _Reached(msgspec.Struct, frozen=True, kw_only=True):
 _sql = QueryFile(__file__, "limits.sql")
 _LOCK_NUMBER = _sql.command("lock_number")
 _WAITING_OF_NUMBER = _sql.query("waiting_of_number", UUID)
+_LET_ANOTHER_WAIT = _sql.command("let_another_wait")
 _REACHED = _sql.query("reached", _Reached)
 
 
@@ -63,16 +64,26 @@ async def take_turn(connection: Connection, service: Service, number: str) -> No
         await _LOCK_NUMBER.run(connection, service_id=service.id, phone_number=number)
 
 
-async def require_not_waiting(connection: Connection, service: Service, number: str) -> None:
-    """Raises AlreadyWaiting when the number is in the service as often as it may be, SCHEDULED to PROCESSING."""
+async def require_not_waiting(
+    connection: Connection, service: Service, number: str, *, but: UUID | None = None
+) -> None:
+    """Raises AlreadyWaiting when the number is in the service as often as it may be, SCHEDULED to PROCESSING.
+
+    `but`: a callback that does not count.
+    """
     limit = service.max_waiting_per_number
     if limit == 0:
         return
-    waiting = await _WAITING_OF_NUMBER.all(connection, service_id=service.id, phone_number=number, limit=limit)
+    waiting = await _WAITING_OF_NUMBER.all(connection, service_id=service.id, phone_number=number, but=but, limit=limit)
     if len(waiting) >= limit:
         times = "" if limit == 1 else f" {limit} times, the most that it may"
         text = f"{number} waits in {service.name!r} already{times}: callback {waiting[0]}"
         raise AlreadyWaiting(text, id=waiting[0], phone_number=number, service=service.name, limit=limit)
+
+
+async def let_another_wait(connection: Connection, callback_id: UUID) -> None:
+    """From now on this callback does not keep its number from waiting once more."""
+    await _LET_ANOTHER_WAIT.run(connection, id=callback_id)
 
 
 async def require_room(

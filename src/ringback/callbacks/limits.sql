@@ -6,8 +6,12 @@ SELECT pg_advisory_xact_lock(:service_id::int, hashtext(:phone_number))
 SELECT id
 FROM callbacks
 WHERE service_id = :service_id AND phone_number = :phone_number AND state <> 'COMPLETED'
+    AND id IS DISTINCT FROM :but::uuid
 ORDER BY created_at
 LIMIT :limit
+
+-- name: let_another_wait
+UPDATE callbacks SET waits_alone = false WHERE id = :id
 
 -- name: reached
 -- When the oldest of the last so many was created, if a limit's time holds so many; and who waits, up to the limit.

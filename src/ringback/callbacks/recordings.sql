@@ -14,7 +14,7 @@ INSERT INTO name_recordings (callback_id, audio, recorded_at)
 SELECT :to_id::uuid, r.audio, r.recorded_at
 FROM name_recordings AS r
 JOIN callbacks AS c ON c.id = r.callback_id
-WHERE r.callback_id = :from_id AND c.completed_at > :completed_after
+WHERE r.callback_id = :from_id AND coalesce(c.completed_at > :completed_after, true)
 
 -- name: remove_expired
 -- Found from the recordings, which are few: a callback knows no more than whether it is completed.

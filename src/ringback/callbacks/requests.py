@@ -14,15 +14,13 @@ from uuid_utils.compat import uuid7
 
 from ringback.actors import Actor
 from ringback.booking import seats
-from ringback.callbacks import creation, idempotency, lifecycle, queue, recordings, times, views
+from ringback.callbacks import creation, follow_ups, idempotency, lifecycle, queue, times, views
 from ringback.callbacks.creation import CallbackRequest
-from ringback.callbacks.hard_rules import ONE_WAITING
 from ringback.callbacks.idempotency import IdempotencyKey
 from ringback.callbacks.lifecycle import TransitionRefused
 from ringback.callbacks.model import Booking, Callback
 from ringback.callbacks.promise import in_words
 from ringback.callbacks.states import Event, Result, State, after
-from ringback.callbacks.times import Whereabouts
 from ringback.callbacks.views import CallbackView
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
@@ -103,14 +101,11 @@ async def recreate_with(
     time_zone: str | None = None,
 ) -> UUID:
     """`recreate` within a transaction of the caller, which a refusal leaves as it was; returns the new id."""
-    while True:
-        new_id = uuid7()
-        try:
-            async with connection.transaction():
-                await _recreate(connection, now, actor, callback_id, new_id, desired_at, time_zone)
-                return new_id
-        except asyncpg.UniqueViolationError as violation:
-            _require_retriable(violation)
+
+    async def make(new_id: UUID) -> None:
+        await _recreate(connection, now, actor, callback_id, new_id, desired_at, time_zone)
+
+    return await follow_ups.made(connection, make)
 
 
 async def cancel(
@@ -164,7 +159,7 @@ async def reschedule_with(
     """`reschedule` within a transaction of the caller; after a refusal that has to be rolled back."""
     callback = await _lock_for(connection, callback_id, Event.RESCHEDULED)
     service = await catalog.with_id(connection, callback.service_id)
-    where = times.whereabouts(time_zone, _promised(callback))
+    where = times.whereabouts(time_zone, times.promised(callback))
     booking = times.book_at(service, callback.phone_number, desired_at, where, now)
     fitting = times.slots_to_call_in(service, callback.phone_number, where)
     if callback.slot_at is None:
@@ -217,13 +212,7 @@ async def _once(
             async with database.transaction() as connection:
                 return await _make_or_replay(connection, clock.now(), key, request, make)
         except asyncpg.UniqueViolationError as violation:
-            _require_retriable(violation)
-
-
-def _require_retriable(violation: asyncpg.UniqueViolationError) -> None:
-    """Another request for this number committed first: the next round names it, or finds it completed."""
-    if violation.constraint_name != ONE_WAITING:
-        raise violation
+            follow_ups.require_retriable(violation)
 
 
 async def _make_or_replay(
@@ -256,20 +245,7 @@ async def _recreate(
     if old.state is not State.COMPLETED:
         text = f"A callback in {old.state} cannot be recreated: only a COMPLETED callback can be"
         raise TransitionRefused(text, state=old.state, event="RECREATED")
-    service = await catalog.with_id(connection, old.service_id)
-    request = CallbackRequest(
-        service=service.name,
-        phone_number=old.phone_number,
-        desired_at=desired_at,
-        time_zone=_promised(old).stated_zone if time_zone is None else time_zone,
-        customer_name=old.customer_name,
-        language=old.language,
-        channel=old.channel,
-        priority=old.priority,
-        user_data=old.user_data,
-    )
-    await creation.create(connection, now, actor, request, new_id, recreated_from=old_id)
-    await recordings.copy(connection, old_id, new_id, now)
+    await follow_ups.ask_again(connection, now, actor, old, new_id, desired_at, time_zone)
 
 
 async def _complete(
@@ -309,10 +285,6 @@ async def _book_now(connection: Connection, callback: Callback, now: datetime) -
     if not service.mode.dials:
         text = f"The service {service.name!r} calls nobody for now: it is {service.mode}"
         raise ServiceDisabled(text, service=service.name, mode=service.mode)
-    booking = times.book_now(service, callback.phone_number, _promised(callback), now)
+    booking = times.book_now(service, callback.phone_number, times.promised(callback), now)
     wait = await queue.expected_wait(connection, service.id, now)
     return times.promised_within(booking, wait and wait.high)
-
-
-def _promised(callback: Callback) -> Whereabouts:
-    return Whereabouts(callback.promised_zone, callback.zone_is_stated)

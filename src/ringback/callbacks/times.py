@@ -9,7 +9,7 @@ import msgspec
 from ringback.booking.plan import plan_of
 from ringback.booking.rules import Opening, Plan, next_opening, opening_at, slot_start
 from ringback.booking.slots import Fitting, FreeSlot, nearest_free
-from ringback.callbacks.model import Booking
+from ringback.callbacks.model import Booking, Callback
 from ringback.callbacks.promise import Promise, promise_at, promise_now
 from ringback.database.pool import Connection
 from ringback.errors import ConflictsNow
@@ -45,6 +45,11 @@ class Whereabouts(msgspec.Struct, frozen=True):
 def whereabouts(stated: str | None, otherwise: Whereabouts) -> Whereabouts:
     """The zone just stated, or what was known before."""
     return otherwise if stated is None else Whereabouts(stated, True)
+
+
+def promised(callback: Callback) -> Whereabouts:
+    """The zone that the customer of this callback was promised the call in."""
+    return Whereabouts(callback.promised_zone, callback.zone_is_stated)
 
 
 def book_at(service: Service, number: str, desired_at: datetime, where: Whereabouts, now: datetime) -> Booking:
