@@ -349,6 +349,7 @@ OVER_A_SKIPPED_DAY = plan(
 @given(plans, at_a_change)
 @example(OVER_A_SKIPPED_DAY, near("2011-12-30 10:00", -1))
 @example(OVER_A_SKIPPED_DAY, near("2011-12-30 10:00", 60))
+@example(plan("Pacific/Apia", weekly=(*(ALL_DAY,) * 4, (), ALL_DAY, ALL_DAY)), near("2011-12-30 10:00", 0))
 def test_openings_are_in_order_apart_and_agree_with_each_other(made: Plan, start: datetime) -> None:
     end = start + timedelta(days=2)
     found = rules.openings(made, start, end)

@@ -194,9 +194,9 @@ def _first_day(plan: Plan, at: datetime) -> date:
 def _goes_on(plan: Plan, day: date) -> bool:
     """Whether what the day before it opened may go on when the day opens, or over a day that the clocks skip."""
     before, after = _spans(plan, day - _DAY), _spans(plan, day)
-    if not after:
-        return _is_skipped(plan.zone, day)
-    return bool(before) and max(span.closes_at for span in before) >= after[0].opens_at
+    if before and after:
+        return max(span.closes_at for span in before) >= after[0].opens_at
+    return _is_skipped(plan.zone, day) or _is_skipped(plan.zone, day - _DAY)
 
 
 def _is_skipped(zone: ZoneInfo, day: date) -> bool:
