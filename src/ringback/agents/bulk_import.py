@@ -1,7 +1,7 @@
 """Agents from a list, such as a spreadsheet saved as CSV: all of them, or none and every mistake named."""
 
 import csv
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 
 import msgspec
 
@@ -45,19 +45,27 @@ class Entry(msgspec.Struct, frozen=True):
     agent: AgentChoices
 
 
-async def import_all(database: Database, clock: Clock, entries: Sequence[Entry], *, is_rehearsal: bool) -> AgentChanges:
+async def import_all(
+    database: Database,
+    clock: Clock,
+    entries: Sequence[Entry],
+    *,
+    is_rehearsal: bool,
+    within: Collection[int] | None = None,
+) -> AgentChanges:
     """Create or change these agents, in one transaction; repeating it changes nothing more.
 
-    `is_rehearsal`: only see what would become of them. Raises InvalidImport.
+    `is_rehearsal`: only see what would become of them. `within`: the ids of the services that may be changed (None:
+    all); there are no others for who asks. Raises InvalidImport.
     """
     if len(entries) > MAX_AGENTS:
         text = f"at most {MAX_AGENTS} agents are taken at once; these are {len(entries)}"
         raise InvalidImport([ImportProblem("list", "", text)])
     async with database.rehearsal() if is_rehearsal else database.transaction() as connection:
-        problems = await _problems(connection, entries)
+        problems = await _problems(connection, entries, within)
         if problems:
             raise InvalidImport(problems)
-        return await roster.save_all_with(connection, [entry.agent for entry in entries], clock.now())
+        return await roster.save_all_with(connection, [entry.agent for entry in entries], clock.now(), within=within)
 
 
 def read_csv(text: str) -> list[Entry]:
@@ -100,15 +108,21 @@ def _agent(row: dict[str, str]) -> AgentChoices:
     )
 
 
-async def _problems(connection: Connection, entries: Sequence[Entry]) -> list[ImportProblem]:
-    services = {service.name for service in await catalog.list_with(connection)}
-    practice = await roster.practice_among(connection, [entry.agent.name for entry in entries if _is_sound(entry)])
+async def _problems(
+    connection: Connection, entries: Sequence[Entry], within: Collection[int] | None
+) -> list[ImportProblem]:
+    services = {service.name for service in await catalog.list_with(connection, within=within)}
+    names = [entry.agent.name for entry in entries if _is_sound(entry)]
+    practice = await roster.practice_among(connection, names)
+    foreign = set[str]() if within is None else await roster.foreign_among(connection, names, within)
     places: dict[str, str] = {}
     found: list[ImportProblem] = []
     for entry in entries:
         name = entry.agent.name
         texts = [*_mistakes(entry.agent, services)]
-        if name in practice:
+        if name in foreign:
+            texts.append(f"there is an agent {name!r} already, of services that you are not given")
+        elif name in practice:
             texts.append(f"{name!r} is an agent of practice; `ringback practice remove` takes it away")
         if name in places:
             texts.append(f"{name!r} stands in {places[name]} already")

@@ -1,6 +1,10 @@
-"""The agents of an installation: who they are, which services they serve and what their presence is."""
+"""The agents of an installation: who they are, which services they serve and what their presence is.
 
-from collections.abc import Sequence
+Whoever is given only some services reads and changes `within` their ids: of an agent they are shown, and change, only
+which of those are served, and whoever serves others alone is not in their lists.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -81,34 +85,48 @@ _ADD_ALL = _sql.query("add_all", str)
 _LOCK_ALL = _sql.command("lock_all")
 _CHANGE_ALL = _sql.query("change_all", str)
 _SERVE_ALL = _sql.query("serve_all", str)
+_IS_VISIBLE = _sql.query("is_visible", bool)
+_FOREIGN_AMONG = _sql.query("foreign_among", str)
 _PRACTICE_AMONG = _sql.query("practice_among", str)
 _DELETE = _sql.command("delete")
 
 
-async def list_all(database: Database, *, service: str | None = None) -> list[AgentView]:
+async def list_all(
+    database: Database, *, service: str | None = None, within: Collection[int] | None = None
+) -> list[AgentView]:
     """Every agent, or those who serve one service, by name. Raises ServiceNotFound."""
     async with database.connection() as connection:
         service_id = None if service is None else (await catalog.named(connection, service)).id
-        return await list_with(connection, service_id=service_id)
+        return await _AGENTS.all(connection, name=None, service_id=service_id, within=within)
 
 
-async def list_with(connection: Connection, *, service_id: int | None = None) -> list[AgentView]:
-    """Every agent, or those who serve one service, by name."""
-    return await _AGENTS.all(connection, name=None, service_id=service_id)
+async def list_with(connection: Connection) -> list[AgentView]:
+    """Every agent, by name."""
+    return await _AGENTS.all(connection, name=None, service_id=None, within=None)
 
 
-async def get(database: Database, name: str) -> AgentView:
+async def get(database: Database, name: str, *, within: Collection[int] | None = None) -> AgentView:
     """Raises AgentNotFound."""
     async with database.connection() as connection:
-        return await named(connection, name)
+        return await named(connection, name, within=within)
 
 
-async def named(connection: Connection, name: str) -> AgentView:
+async def named(connection: Connection, name: str, *, within: Collection[int] | None = None) -> AgentView:
     """The agent of that name. Raises AgentNotFound."""
-    agent = await _AGENTS.first(connection, name=name, service_id=None)
+    agent = await _AGENTS.first(connection, name=name, service_id=None, within=within)
     if agent is None:
-        raise AgentNotFound(f"There is no agent {name!r}", agent=name)
+        raise not_found(name)
     return agent
+
+
+def not_found(name: str) -> AgentNotFound:
+    """The error for a name that no agent has, or none that whoever asks may see."""
+    return AgentNotFound(f"There is no agent {name!r}", agent=name)
+
+
+async def is_visible(connection: Connection, name: str, within: Collection[int]) -> bool | None:
+    """Whether the agent serves one of these services, or none at all; None when there is no such agent."""
+    return await _IS_VISIBLE.first(connection, name=name, within=within)
 
 
 async def save(
@@ -120,21 +138,28 @@ async def save(
     services: Sequence[str],
     display_name: str | None = None,
     is_practice: bool = False,
+    within: Collection[int] | None = None,
 ) -> Saved[AgentView]:
     """Create the agent, OFFLINE, or change one who is there; `services` are then exactly those served.
 
-    Without `display_name` it stays as it is. `is_practice` counts at creation. Raises InvalidAgent, ServiceNotFound.
+    Without `display_name` it stays as it is. `is_practice` counts at creation. `within`: the ids of the services that
+    may be changed; what is served beside them stays. Raises InvalidAgent, ServiceNotFound.
     """
     wanted = AgentChoices(name=name, endpoint=endpoint, services=services, display_name=display_name)
     check(wanted)
     async with database.transaction() as connection:
         await catalog.ids_of(connection, services)
-        changes = await save_all_with(connection, [wanted], clock.now(), is_practice=is_practice)
-        return Saved(await named(connection, name), bool(changes.created))
+        changes = await save_all_with(connection, [wanted], clock.now(), is_practice=is_practice, within=within)
+        return Saved(await named(connection, name, within=within), bool(changes.created))
 
 
 async def save_all_with(
-    connection: Connection, wanted: Sequence[AgentChoices], now: datetime, *, is_practice: bool = False
+    connection: Connection,
+    wanted: Sequence[AgentChoices],
+    now: datetime,
+    *,
+    is_practice: bool = False,
+    within: Collection[int] | None = None,
 ) -> AgentChanges:
     """`save` for many within a transaction of the caller, in four queries.
 
@@ -155,6 +180,7 @@ async def save_all_with(
             names=rows["names"],
             agents=[agent for agent, _ in pairs],
             services=[service for _, service in pairs],
+            within=within,
         )
     )
     changed -= created
@@ -166,6 +192,11 @@ async def save_all_with(
 async def practice_among(connection: Connection, names: Sequence[str]) -> set[str]:
     """Which of these are agents of practice."""
     return set(await _PRACTICE_AMONG.all(connection, names=list(names)))
+
+
+async def foreign_among(connection: Connection, names: Sequence[str], within: Collection[int]) -> set[str]:
+    """Which of these are agents of other services alone."""
+    return set(await _FOREIGN_AMONG.all(connection, names=list(names), within=within))
 
 
 async def create(
@@ -180,7 +211,7 @@ async def create(
 ) -> AgentView:
     """As `save`, for an agent who must be new. Raises AgentExists too."""
     async with database.connection() as connection:
-        if await _AGENTS.first(connection, name=name, service_id=None) is not None:
+        if await _AGENTS.first(connection, name=name, service_id=None, within=None) is not None:
             raise AgentExists(f"There is an agent {name!r} already", agent=name)
     saved = await save(
         database,
@@ -205,14 +236,20 @@ async def delete_with(connection: Connection, name: str) -> None:
     try:
         async with connection.transaction():
             if not await _DELETE.run(connection, name=name):
-                raise AgentNotFound(f"There is no agent {name!r}", agent=name)
+                raise not_found(name)
     except asyncpg.ForeignKeyViolationError:
         text = f"The agent {name!r} has had calls: make them OFFLINE and let them serve no service instead"
         raise AgentInUse(text, agent=name) from None
 
 
 async def ask_presence(
-    database: Database, clock: Clock, name: str, wanted: Presence, reason: str | None = None
+    database: Database,
+    clock: Clock,
+    name: str,
+    wanted: Presence,
+    reason: str | None = None,
+    *,
+    within: Collection[int] | None = None,
 ) -> AgentView:
     """Ask for a presence; during RESERVED or TALKING it takes effect afterwards.
 
@@ -220,7 +257,7 @@ async def ask_presence(
     """
     async with database.transaction() as connection:
         await presence.ask(connection, name, wanted, reason, clock.now())
-        return await named(connection, name)
+        return await named(connection, name, within=within)
 
 
 def check(agent: AgentChoices) -> None:

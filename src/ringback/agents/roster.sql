@@ -1,3 +1,12 @@
+-- Those who serve one of some services (NULL: all), or none at all.
+
+-- part: visible
+(
+      :within::int[] IS NULL
+      OR EXISTS (SELECT FROM agent_services AS link WHERE link.agent_id = a.id AND link.service_id = ANY (:within))
+      OR NOT EXISTS (SELECT FROM agent_services AS link WHERE link.agent_id = a.id)
+  )
+
 -- name: agents
 SELECT
     a.name, a.display_name, a.endpoint, a.presence, a.presence_since, a.presence_reason, a.wanted_presence,
@@ -6,16 +15,23 @@ SELECT
         SELECT s.name
         FROM agent_services AS link
         JOIN services AS s ON s.id = link.service_id
-        WHERE link.agent_id = a.id
+        WHERE link.agent_id = a.id AND (:within::int[] IS NULL OR s.id = ANY (:within))
         ORDER BY s.name
     ) AS services
 FROM agents AS a
 WHERE (:name::text IS NULL OR a.name = :name)
+  AND (:name IS NOT NULL OR {visible})
   AND (
       :service_id::int IS NULL
       OR EXISTS (SELECT FROM agent_services AS link WHERE link.agent_id = a.id AND link.service_id = :service_id)
   )
 ORDER BY a.name
+
+-- name: is_visible
+SELECT {visible} FROM agents AS a WHERE a.name = :name
+
+-- name: foreign_among
+SELECT a.name FROM agents AS a WHERE a.name = ANY (:names::text[]) AND NOT {visible}
 
 -- name: add_all
 INSERT INTO agents (name, display_name, endpoint, presence_since, is_practice)
@@ -38,7 +54,8 @@ WHERE a.name = w.name
 RETURNING a.name
 
 -- name: serve_all
--- A pair for each service that an agent is to serve; whose services changed is returned.
+-- A pair for each service that an agent is to serve; whose services changed is returned. Services that are not among
+-- those that may be changed stay.
 WITH wanted AS (
     SELECT a.id AS agent_id, s.id AS service_id
     FROM unnest(:agents::text[], :services::text[]) AS pair (agent, service)
@@ -48,6 +65,7 @@ WITH wanted AS (
     DELETE FROM agent_services AS link
     USING agents AS a
     WHERE a.name = ANY (:names::text[]) AND link.agent_id = a.id
+      AND (:within::int[] IS NULL OR link.service_id = ANY (:within))
       AND NOT EXISTS (SELECT FROM wanted AS w WHERE (w.agent_id, w.service_id) = (link.agent_id, link.service_id))
     RETURNING link.agent_id
 ), come AS (

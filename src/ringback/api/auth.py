@@ -2,8 +2,9 @@
 
 A route says `opt=needs(Permission.SEE_CALLBACKS)`, `opt=SIGNED_IN` or `opt=PUBLIC`. One that says nothing is open to
 nobody. Whoever asks shows an API key, or the cookie of a session; with a cookie whatever changes something needs the
-session's CSRF token too. What the path names must be within the services that they are given (`visibility`). OPTIONS,
-which only tells the methods of a path, needs nothing.
+session's CSRF token too. What the path names must be within the services that they are given (`visibility`), and what
+concerns all services (`needs(..., for_all_services=True)`) is for who is given all. OPTIONS, which only tells the
+methods of a path, needs nothing.
 """
 
 import hmac
@@ -65,9 +66,13 @@ class PasswordChangeRequired(NotAllowed):
     code = "password-change-required"
 
 
-def needs(*permissions: Permission) -> dict[str, Any]:
-    """What a route says that needs this permission, or any of several."""
-    return {"permissions": permissions}
+def needs(*permissions: Permission, for_all_services: bool = False, may_be_new: bool = False) -> dict[str, Any]:
+    """What a route says that needs this permission, or any of several.
+
+    `for_all_services`: only who is given all services may do it. `may_be_new`: what its path names is made if it is
+    not there.
+    """
+    return {"permissions": permissions, "for_all_services": for_all_services, "may_be_new": may_be_new}
 
 
 def guard(backend: Backend, authenticator: Authenticator) -> Guard:
@@ -78,7 +83,7 @@ def guard(backend: Backend, authenticator: Authenticator) -> Guard:
             return
         principal = await _principal(connection, backend, authenticator)
         _require_permission(principal, handler.opt)
-        await visibility.require_visible(backend.database, principal, connection.path_params)
+        await visibility.require_visible(_visit(backend, principal, handler.opt), connection.path_params)
         connection.scope["user"] = principal
 
     return check
@@ -122,6 +127,8 @@ def _require_permission(principal: Principal, opt: Mapping[str, Any]) -> None:
     if is_user and principal.must_change_password:
         raise PasswordChangeRequired("Choose a password of your own first: POST /api/v1/session/password")
     if principal.may(*permissions):
+        if opt.get("for_all_services"):
+            visibility.require_all_services(principal)
         return
     if is_user:
         roles = " or ".join(roles_with(permissions)) or "that nobody has"
@@ -130,6 +137,15 @@ def _require_permission(principal: Principal, opt: Mapping[str, Any]) -> None:
     needed = f"it needs the scope {scope}" if scope else "it is for users who log in"
     text = f"The API key {principal.actor.name!r} may not do this: {needed}"
     raise ScopeMissing(text, scope=scope or None)
+
+
+def _visit(backend: Backend, principal: Principal, opt: Mapping[str, Any]) -> visibility.Visit:
+    return visibility.Visit(
+        database=backend.database,
+        principal=principal,
+        permissions=principal.permissions & set(opt.get("permissions", ())),
+        may_be_new=opt.get("may_be_new", False),
+    )
 
 
 def _method(connection: AnyConnection) -> str:

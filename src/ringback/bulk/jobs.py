@@ -72,6 +72,7 @@ _STATES_OF_IDS = _sql.query("states_of_ids", _InState)
 _STATES_IN_RANGE = _sql.query("states_in_range", _InState)
 _JOB = _sql.query("job", _Job)
 _JOBS_OF_ACTOR = _sql.query("jobs_of_actor", _Job)
+_IS_OF_ACTOR = _sql.query("is_of_actor", bool)
 _RECENT_JOBS = _sql.query("recent_jobs", _Job)
 _JOB_ENDING = _sql.query("job_ending", _Job)
 _WAITING = _sql.query("waiting", int)
@@ -128,8 +129,18 @@ async def get(database: Database, kind: Kind, job_id: UUID) -> BulkJob:
     async with database.connection() as connection:
         job = await _JOB.first(connection, id=job_id, kind=kind)
     if job is None:
-        raise BulkJobNotFound(f"There is no {kind.lower()} {job_id}", id=job_id)
+        raise not_found(job_id)
     return _shown(job)
+
+
+def not_found(job_id: UUID) -> BulkJobNotFound:
+    """The error for an id that no bulk work of its kind has, or none that whoever asks may see."""
+    return BulkJobNotFound(f"There is no bulk work of this kind with the id {job_id}", id=job_id)
+
+
+async def is_of(connection: Connection, actor: Actor, job_id: UUID) -> bool:
+    """Whether it is bulk work that the actor asked for."""
+    return await _IS_OF_ACTOR.one(connection, id=job_id, actor_kind=actor.kind, actor_name=actor.name)
 
 
 async def recent(database: Database, clock: Clock, actor: Actor, kind: Kind) -> list[BulkJob]:

@@ -58,6 +58,9 @@ WHERE id = :id AND kind = :kind
 WHERE actor_kind = :actor_kind AND actor_name = :actor_name AND kind = :kind AND asked_at >= :since
 ORDER BY asked_at DESC, id DESC
 
+-- name: is_of_actor
+SELECT EXISTS (SELECT FROM bulk_jobs WHERE id = :id AND actor_kind = :actor_kind AND actor_name = :actor_name)
+
 -- name: recent_jobs
 {jobs}
 WHERE asked_at >= :since

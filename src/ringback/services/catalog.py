@@ -1,7 +1,7 @@
 """The services of an installation: looking them up, creating and changing them."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -16,8 +16,8 @@ from ringback.errors import ConflictsNow, NeverPossible, NotFound
 from ringback.names import fits_a_path
 from ringback.numbers import screening
 from ringback.numbers.model import NumberRules
-from ringback.services import grid, trunks
-from ringback.services.model import AtClosing, Mode, RetryChoice, Saved, Service, Strategy
+from ringback.services import crm_url, grid, trunks
+from ringback.services.model import PERSON_NOT_REACHED, AtClosing, Mode, RetryChoice, Saved, Service, Strategy
 from ringback.services.schedule import (
     MAX_CAPACITY,
     CallingHours,
@@ -68,6 +68,9 @@ RETRIABLE = frozenset(
         "TRUNK_ERROR",
         "CUSTOMER_HUNG_UP",
         "AGENT_UNAVAILABLE",
+        "DECLINED",
+        "SNOOZED",
+        "NOT_REACHED",
         "UNKNOWN",
     }
 )
@@ -75,6 +78,8 @@ SLOT_MINUTES = (5, 10, 15, 30, 60)
 MAX_RETRIES = 100
 MAX_RETRY_DELAY_SECONDS = 86_400
 MAX_TEXT = 200
+MAX_DISPOSITIONS = 50
+MAX_DISPOSITION = 60
 _TEXTS = ("display_name", "route_point", "caller_id", "caller_name")
 
 # What else a service must be to be saved; raises a NeverPossible.
@@ -184,17 +189,19 @@ class ServiceChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     weekly_capacity: Sequence[CapacityRange] | UnsetType = UNSET
     number_rules: NumberRules | UnsetType = UNSET
     calling_hours: CallingHours | UnsetType | None = UNSET
+    dispositions: Sequence[str] | UnsetType = UNSET
+    crm_url: str | UnsetType = UNSET
 
 
-async def list_all(database: Database) -> list[Service]:
-    """Every service, by name."""
+async def list_all(database: Database, *, within: Collection[int] | None = None) -> list[Service]:
+    """Every service, or those with an id `within` these, by name."""
     async with database.connection() as connection:
-        return await list_with(connection)
+        return await list_with(connection, within=within)
 
 
-async def list_with(connection: Connection) -> list[Service]:
-    """Every service, by name."""
-    return await _ALL.all(connection)
+async def list_with(connection: Connection, *, within: Collection[int] | None = None) -> list[Service]:
+    """Every service, or those with an id `within` these, by name."""
+    return await _ALL.all(connection, within=within)
 
 
 async def get(database: Database, name: str) -> Service:
@@ -334,6 +341,9 @@ def check(service: Service) -> None:
     for outcome, choice in service.retries.items():
         _check_retry(outcome, choice)
     screening.check_rules(service.number_rules)
+    _check_dispositions(service.dispositions)
+    if problem := crm_url.problem_of(service.crm_url):
+        raise _invalid("crm_url", service.crm_url, problem)
     hours = service.calling_hours
     if hours is not None and hours.starts >= hours.ends:
         raise _invalid("calling_hours", f"{hours.starts}-{hours.ends}", "starts before it ends, on the same day")
@@ -347,6 +357,16 @@ def _check_retry(outcome: str, choice: RetryChoice) -> None:
     if choice.delay_seconds is not None and not 0 <= choice.delay_seconds <= MAX_RETRY_DELAY_SECONDS:
         allowed = f"is between 0 and {MAX_RETRY_DELAY_SECONDS}"
         raise _invalid(f"retries.{outcome}.delay_seconds", choice.delay_seconds, allowed)
+
+
+def _check_dispositions(dispositions: Sequence[str]) -> None:
+    if len(dispositions) > MAX_DISPOSITIONS:
+        raise _invalid("dispositions", len(dispositions), f"are at most {MAX_DISPOSITIONS}")
+    for number, text in enumerate(dispositions):
+        if not 1 <= len(text) <= MAX_DISPOSITION or not text.isprintable() or text != text.strip():
+            raise _invalid("dispositions", text, f"are of 1 to {MAX_DISPOSITION} characters on one line each")
+        if text in dispositions[:number] or text == PERSON_NOT_REACHED:
+            raise _invalid("dispositions", text, f"differ from each other and from {PERSON_NOT_REACHED}")
 
 
 async def _store(connection: Connection, service: Service) -> None:

@@ -1,5 +1,9 @@
 -- name: all_services
-SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trunk_id ORDER BY s.name
+SELECT s.*, t.name AS trunk
+FROM services AS s
+JOIN trunks AS t ON t.id = s.trunk_id
+WHERE :within::int[] IS NULL OR s.id = ANY (:within)
+ORDER BY s.name
 
 -- name: named
 SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trunk_id WHERE s.name = :name

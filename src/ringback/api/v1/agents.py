@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
 from ringback.agents import bulk_import, roster
 from ringback.agents.bulk_import import MAX_AGENTS, Entry
@@ -16,6 +17,7 @@ from ringback.agents.roster import AgentChanges, AgentChoices, AgentView
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
+from ringback.api.visibility import require_services
 from ringback.callbacks.model import MAX_TEXT
 
 PATH = "/api/v1/agents"
@@ -52,9 +54,16 @@ class PresenceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @get(opt=needs(Permission.SEE_AGENTS), summary="List agents", responses=WHEN_READING)
-async def list_all(backend: NamedDependency[Backend], service: FromQuery[str | None] = None) -> Agents:
-    """Every agent, or those who serve one service."""
-    return Agents(await roster.list_all(backend.database, service=service))
+async def list_all(
+    backend: NamedDependency[Backend], principal: NamedDependency[Principal], service: FromQuery[str | None] = None
+) -> Agents:
+    """Every agent, or those who serve one service.
+
+    Whoever is given only some services sees those who serve one of them, or none at all.
+    """
+    if service is not None:
+        require_services(principal, service)
+    return Agents(await roster.list_all(backend.database, service=service, within=principal.within))
 
 
 @get(
@@ -63,21 +72,30 @@ async def list_all(backend: NamedDependency[Backend], service: FromQuery[str | N
     summary="One agent",
     responses=WHEN_READING,
 )
-async def show(agent_name: FromPath[str], backend: NamedDependency[Backend]) -> AgentView:
+async def show(
+    agent_name: FromPath[str], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
+) -> AgentView:
     """An agent, with presence and services."""
-    return await roster.get(backend.database, agent_name)
+    return await roster.get(backend.database, agent_name, within=principal.within)
 
 
 @put(
     "/{agent_name:str}",
-    opt=needs(Permission.CHANGE_AGENTS),
+    opt=needs(Permission.CHANGE_AGENTS, may_be_new=True),
     summary="Create or change an agent",
     responses={**WHEN_CHANGING, 201: ResponseSpec(AgentView, description="It is new")},
 )
 async def save(
-    agent_name: FromPath[str], data: JSONBody[AgentRequest], backend: NamedDependency[Backend]
+    agent_name: FromPath[str],
+    data: JSONBody[AgentRequest],
+    backend: NamedDependency[Backend],
+    principal: NamedDependency[Principal],
 ) -> Response[AgentView]:
-    """A new agent is OFFLINE; repeating the request is harmless."""
+    """A new agent is OFFLINE; repeating the request is harmless.
+
+    Whoever is given only some services says which of those are served; others that the agent serves stay.
+    """
+    require_services(principal, *data.services)
     saved = await roster.save(
         backend.database,
         backend.clock,
@@ -85,6 +103,7 @@ async def save(
         endpoint=data.endpoint,
         services=data.services,
         display_name=data.display_name,
+        within=principal.within,
     )
     return Response(saved.what, status_code=201 if saved.is_new else 200)
 
@@ -100,11 +119,14 @@ async def save(
 async def import_all(
     data: JSONBody[ImportRequest],
     backend: NamedDependency[Backend],
+    principal: NamedDependency[Principal],
     dry_run: Annotated[bool, QueryParameter(description="true: only say what would become of them")] = False,
 ) -> AgentChanges:
     """All of them or none: each mistake is named in `details.problems`. Repeating the request is harmless."""
     entries = [Entry(f"items[{index}]", agent) for index, agent in enumerate(data.items)]
-    return await bulk_import.import_all(backend.database, backend.clock, entries, is_rehearsal=dry_run)
+    return await bulk_import.import_all(
+        backend.database, backend.clock, entries, is_rehearsal=dry_run, within=principal.within
+    )
 
 
 @post(
@@ -118,9 +140,12 @@ async def ask_presence(
     agent_name: FromPath[str],
     data: JSONBody[PresenceRequest],
     backend: NamedDependency[Backend],
+    principal: NamedDependency[Principal],
 ) -> AgentView:
     """Asked for during RESERVED or TALKING, it takes effect afterwards (`wanted_presence`)."""
-    return await roster.ask_presence(backend.database, backend.clock, agent_name, data.state, data.reason)
+    return await roster.ask_presence(
+        backend.database, backend.clock, agent_name, data.state, data.reason, within=principal.within
+    )
 
 
 HANDLERS = [list_all, show, save, import_all, ask_presence]

@@ -18,7 +18,7 @@ PATH = "/api/v1/customers"
 
 @delete(
     "/{phone_number:str}",
-    opt=needs(Permission.ERASE_CUSTOMERS),
+    opt=needs(Permission.ERASE_CUSTOMERS, for_all_services=True),
     status_code=200,
     summary="Forget a customer",
     responses={

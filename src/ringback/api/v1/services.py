@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
+from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
@@ -32,9 +33,9 @@ class Services(msgspec.Struct, frozen=True):
 
 
 @get(opt=needs(Permission.SEE_SETUP), summary="List services", responses=WHEN_READING)
-async def list_all(backend: NamedDependency[Backend]) -> Services:
-    """Every service with its settings."""
-    return Services(await catalog.list_all(backend.database))
+async def list_all(backend: NamedDependency[Backend], principal: NamedDependency[Principal]) -> Services:
+    """Every service that you are given, with its settings."""
+    return Services(await catalog.list_all(backend.database, within=principal.within))
 
 
 @get("/{service_name:str}", opt=needs(Permission.SEE_SETUP), summary="One service", responses=WHEN_READING)
@@ -54,16 +55,23 @@ async def save(
     service_name: FromPath[str],
     data: JSONBody[ServiceChoices],
     backend: NamedDependency[Backend],
+    principal: NamedDependency[Principal],
     if_match: IfMatch = None,
 ) -> Response[Any]:
-    """What is left out keeps its value; a new service begins with the defaults. It holds from the next decision on."""
+    """What is left out keeps its value; a new service begins with the defaults. It holds from the next decision on.
+
+    Only who is given all services can make a new one.
+    """
+    if principal.services is not None:  # it may have been deleted since the guard saw it
+        changed = await setup.change(backend.database, service_name, data, revision=revision(if_match))
+        return answer(changed, changed)
     saved = await setup.save(backend.database, service_name, data, revision=revision(if_match))
     return answer(saved.what, saved.what, 201 if saved.is_new else 200)
 
 
 @delete(
     "/{service_name:str}",
-    opt=needs(Permission.CHANGE_SETUP),
+    opt=needs(Permission.CHANGE_SETUP, for_all_services=True),
     status_code=204,
     summary="Delete a service",
     responses=WHEN_CHANGING,

@@ -36,7 +36,7 @@ async def show(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -> 
 
 @put(
     "/{trunk_name:str}",
-    opt=needs(Permission.CHANGE_SETUP),
+    opt=needs(Permission.CHANGE_SETUP, for_all_services=True),
     summary="Create or change a trunk",
     responses={**WHEN_CHANGING, 201: ResponseSpec(Trunk, description="It is new")},
 )
@@ -50,7 +50,7 @@ async def save(
 
 @delete(
     "/{trunk_name:str}",
-    opt=needs(Permission.CHANGE_SETUP),
+    opt=needs(Permission.CHANGE_SETUP, for_all_services=True),
     status_code=204,
     summary="Delete a trunk",
     responses=WHEN_CHANGING,
@@ -62,7 +62,7 @@ async def remove(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -
 
 @post(
     "/{trunk_name:str}/resume",
-    opt=needs(Permission.CHANGE_SETUP),
+    opt=needs(Permission.CHANGE_SETUP, for_all_services=True),
     status_code=200,
     summary="End the pause of a trunk",
     responses=WHEN_CHANGING,
