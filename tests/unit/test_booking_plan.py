@@ -60,6 +60,8 @@ def service(**changes: object) -> Service:
         weekly_capacity=(),
         number_rules=NumberRules(),
         calling_hours=None,
+        dispositions=(),
+        crm_url="",
         is_practice=False,
     )
     return msgspec.structs.replace(plain, **changes)

@@ -28,7 +28,8 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """An agent as stored.
 
     `wanted_presence` was asked for while RESERVED or TALKING and takes effect afterwards. `idle_since` orders the
-    READY ones. `missed_calls` in a row lead to NOT_READY.
+    READY ones. `missed_calls` in a row lead to NOT_READY. `desk_seen_at`: when an own desk was last known to be open,
+    None: it never was, or was closed.
     """
 
     id: int
@@ -43,4 +44,5 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     idle_since: datetime | None
     wrap_up_ends_at: datetime | None
     missed_calls: int
+    desk_seen_at: datetime | None
     is_practice: bool

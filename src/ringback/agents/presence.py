@@ -17,6 +17,14 @@ _RESERVE_LONGEST_IDLE = _sql.query("reserve_longest_idle", Agent)
 _SET = _sql.query("set_presence", Agent)
 _WANT = _sql.query("want_presence", Agent)
 _END_WRAP_UPS = _sql.command("end_wrap_ups")
+_END_WRAP_UP = _sql.command("end_wrap_up")
+_NOTE_DESK = _sql.command("note_desk")
+_LEAVE_CLOSED_DESKS = _sql.command("leave_closed_desks")
+
+# An open desk is noted this often at most; one that was not seen for the longer time is closed.
+DESK_NOTED_EVERY = timedelta(seconds=10)
+DESK_CLOSED_AFTER = timedelta(seconds=60)
+DESK_WAS_CLOSED = "the desk was closed"
 
 
 class AgentNotFound(NotFound):
@@ -35,9 +43,15 @@ class Release(StrEnum):
     """How an agent comes out of an attempt."""
 
     TALKED = "TALKED"
+    FINISHED = "FINISHED"
     FREE = "FREE"
+    REJECTED = "REJECTED"
     MISSED = "MISSED"
     MAYBE_RINGING = "MAYBE_RINGING"
+
+
+# Whoever comes out of an attempt so has the place in the line that they had before.
+_STAYS_IDLE = frozenset({Release.FREE, Release.MISSED})
 
 
 @dataclass(frozen=True)
@@ -68,13 +82,20 @@ async def ask(connection: Connection, name: str, presence: Presence, reason: str
 
 
 async def reserve_longest_idle(
-    connection: Connection, service_id: int, now: datetime, *, attempt_id: UUID | None = None
+    connection: Connection,
+    service_id: int,
+    now: datetime,
+    *,
+    callback_id: UUID | None = None,
+    attempt_id: UUID | None = None,
 ) -> Agent | None:
     """Reserve the READY agent of the service who has been idle longest; None when there is none.
 
-    Of a running attempt, agents who were tried in it already come last.
+    Agents who have declined the callback come last, and of a running attempt those who were tried in it already.
     """
-    return await _RESERVE_LONGEST_IDLE.first(connection, service_id=service_id, attempt_id=attempt_id, now=now)
+    return await _RESERVE_LONGEST_IDLE.first(
+        connection, service_id=service_id, callback_id=callback_id, attempt_id=attempt_id, now=now
+    )
 
 
 async def start_talking(connection: Connection, agent_id: int, now: datetime) -> None:
@@ -94,7 +115,8 @@ async def release(
 ) -> Agent:
     """Let an agent go after an attempt: to what was asked for meanwhile, else to what `how` leads to.
 
-    TALKED: WRAP_UP, which ends by itself. MISSED: NOT_READY with the reason after `agent_no_answer_limit` in a row.
+    TALKED: WRAP_UP, which ends by itself. FINISHED: READY, for the agent has finished it. REJECTED: READY, at the back
+    of the line. MISSED: NOT_READY with the reason after `agent_no_answer_limit` in a row.
     MAYBE_RINGING: the phone may still ring because an engine died; WRAP_UP until it cannot any more. FREE: READY.
     """
     agent = await _LOCK.one(connection, id=agent_id)
@@ -108,12 +130,30 @@ async def release(
     if rest:
         ends_at = now + timedelta(seconds=rest)
         return await _set(connection, agent, Presence.WRAP_UP, now, wrap_up_ends_at=ends_at, missed=missed)
-    return await _set(connection, agent, Presence.READY, now, missed=missed, stays_idle=how is not Release.TALKED)
+    return await _set(connection, agent, Presence.READY, now, missed=missed, stays_idle=how in _STAYS_IDLE)
 
 
 async def end_wrap_ups(connection: Connection, now: datetime) -> int:
     """Make READY everybody whose wrap-up is over; returns how many."""
     return await _END_WRAP_UPS.run(connection, now=now)
+
+
+async def end_wrap_up(connection: Connection, agent_id: int, since: datetime, now: datetime) -> None:
+    """Make the agent READY if the wrap-up that began then still lasts."""
+    await _END_WRAP_UP.run(connection, id=agent_id, since=since, now=now)
+
+
+async def note_desk(connection: Connection, agent_id: int, now: datetime) -> None:
+    """The agent's own desk is open. Written every 10 s at most, so it may be called as often as one likes."""
+    await _NOTE_DESK.run(connection, id=agent_id, now=now, before=now - DESK_NOTED_EVERY)
+
+
+async def leave_closed_desks(connection: Connection, now: datetime) -> int:
+    """Whose desk was not seen for 60 s is NOT_READY, in a call: afterwards; returns how many desks were closed.
+
+    Who was NOT_READY, BUSY_ELSEWHERE or OFFLINE stays so.
+    """
+    return await _LEAVE_CLOSED_DESKS.run(connection, now=now, before=now - DESK_CLOSED_AFTER, reason=DESK_WAS_CLOSED)
 
 
 async def _set(

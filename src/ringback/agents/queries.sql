@@ -13,6 +13,10 @@ WHERE id = (
     JOIN agent_services AS s ON s.agent_id = a.id
     WHERE s.service_id = :service_id AND a.presence = 'READY'
     ORDER BY
+        EXISTS (
+            SELECT FROM attempts AS t
+            WHERE t.callback_id = :callback_id::uuid AND t.outcome = 'DECLINED' AND t.agent_id = a.id
+        ),
         EXISTS (SELECT FROM legs AS l WHERE l.attempt_id = :attempt_id::uuid AND l.agent_id = a.id),
         a.idle_since,
         a.id
@@ -36,6 +40,35 @@ RETURNING *
 
 -- name: want_presence
 UPDATE agents SET wanted_presence = :presence, wanted_reason = :reason WHERE id = :id RETURNING *
+
+-- name: end_wrap_up
+UPDATE agents
+SET presence = 'READY', presence_since = :now, presence_reason = NULL, idle_since = :now, wrap_up_ends_at = NULL
+WHERE id = :id AND presence = 'WRAP_UP' AND presence_since = :since
+
+-- name: note_desk
+UPDATE agents SET desk_seen_at = :now
+WHERE id = :id AND coalesce(desk_seen_at <= :before::timestamptz, true)
+
+-- name: leave_closed_desks
+-- Who is in a call stays in it: the wish takes effect afterwards.
+UPDATE agents
+SET desk_seen_at = NULL,
+    presence = CASE WHEN presence IN ('READY', 'WRAP_UP') THEN 'NOT_READY' ELSE presence END,
+    presence_since = CASE WHEN presence IN ('READY', 'WRAP_UP') THEN :now ELSE presence_since END,
+    presence_reason = CASE WHEN presence IN ('READY', 'WRAP_UP') THEN :reason ELSE presence_reason END,
+    wrap_up_ends_at = NULL,
+    wanted_presence = CASE WHEN is_leaving THEN 'NOT_READY' ELSE wanted_presence END,
+    wanted_reason = CASE WHEN is_leaving THEN :reason ELSE wanted_reason END
+FROM (
+    SELECT id AS stale_id, presence IN ('RESERVED', 'TALKING') AND coalesce(wanted_presence = 'READY', true) AS is_leaving
+    FROM agents
+    WHERE desk_seen_at < :before
+    ORDER BY desk_seen_at
+    LIMIT 100
+    FOR UPDATE SKIP LOCKED
+) AS stale
+WHERE id = stale_id
 
 -- name: end_wrap_ups
 UPDATE agents

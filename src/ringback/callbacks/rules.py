@@ -14,6 +14,9 @@ from ringback.callbacks.states import Result
 # A leg whose fate is unknown may ring on until its ring timeout; this is added before the customer is rung again.
 UNKNOWN_MARGIN_SECONDS = 10
 
+# An offer that everybody READY has declined already is made again after this, so that nobody uses up its limit at once.
+DECLINED_BY_ALL_SECONDS = 30
+
 # From TRUNK_SUSPECT_FROM different numbers in a row that fail alike within SUSPICION_SECONDS on, the trunk may be at
 # fault: such a failure is not final, at most SUSPICION_RETRIES times for each callback. From TRUNK_FAILS_FROM on it is
 # at fault: it is paused for TRUNK_PAUSE_SECONDS, and no such failure is final.
@@ -39,9 +42,20 @@ class AttemptOutcome(StrEnum):
     TRUNK_ERROR = "TRUNK_ERROR"
     CUSTOMER_HUNG_UP = "CUSTOMER_HUNG_UP"
     AGENT_UNAVAILABLE = "AGENT_UNAVAILABLE"
+    DECLINED = "DECLINED"
+    SNOOZED = "SNOOZED"
+    NOT_REACHED = "NOT_REACHED"
     NOT_DIALLED = "NOT_DIALLED"
     CANCELLED = "CANCELLED"
     UNKNOWN = "UNKNOWN"
+
+
+class AgentAnswer(StrEnum):
+    """What an agent answers to a callback that is offered at the desk."""
+
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+    SNOOZED = "SNOOZED"
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,9 @@ RETRY_RULES: Mapping[AttemptOutcome, RetryRule] = MappingProxyType(
         AttemptOutcome.CONGESTION: RetryRule(None, 60, False, Result.TELEPHONY_FAILED),
         AttemptOutcome.TRUNK_ERROR: RetryRule(None, 60, False, Result.TELEPHONY_FAILED),
         AttemptOutcome.AGENT_UNAVAILABLE: RetryRule(None, 300, True, Result.AGENT_UNAVAILABLE),
+        AttemptOutcome.DECLINED: RetryRule(5, 0, False, Result.AGENT_UNAVAILABLE),
+        AttemptOutcome.SNOOZED: RetryRule(None, 300, False, Result.AGENT_UNAVAILABLE),
+        AttemptOutcome.NOT_REACHED: RetryRule(None, 300, True, Result.NO_ANSWER),
         AttemptOutcome.NOT_DIALLED: RetryRule(None, 0, False, Result.UNKNOWN),
         AttemptOutcome.UNKNOWN: RetryRule(2, 300, False, Result.UNKNOWN),
     }
@@ -124,10 +141,13 @@ def after_attempt(
     settings: Mapping[AttemptOutcome, RetrySetting],
     ring_timeout_seconds: int,
     numbers_failing_alike: int = 1,
+    has_another_agent: bool = False,
+    snooze_seconds: int | None = None,
 ) -> TryAgain | GiveUp:
     """Decide after the last of `outcomes`, which are all of the callback's attempts in order.
 
     `numbers_failing_alike`: how many different numbers in a row ended so on this trunk, this one included.
+    `has_another_agent`: somebody is READY who has not declined the callback yet. `snooze_seconds`: as the agent asked.
     JOINED and CANCELLED are decided elsewhere: they have no retry.
     """
     outcome = outcomes[-1]
@@ -144,6 +164,10 @@ def after_attempt(
     delay = rule.delay_seconds
     if outcome is AttemptOutcome.UNKNOWN:
         delay = max(delay, ring_timeout_seconds + UNKNOWN_MARGIN_SECONDS)
+    if outcome is AttemptOutcome.DECLINED and not has_another_agent:
+        delay = max(delay, DECLINED_BY_ALL_SECONDS)
+    if outcome is AttemptOutcome.SNOOZED and snooze_seconds is not None:
+        delay = snooze_seconds
     tried = f", attempt {counted} of {dial_attempts}" if rule.counts else ""
     return TryAgain(delay, f"{_words(outcome)}{tried}; next try " + (f"in {delay} s" if delay else "now"))
 
@@ -183,6 +207,9 @@ _IN_WORDS: Mapping[AttemptOutcome, str] = MappingProxyType(
         AttemptOutcome.CONGESTION: "the telephone network was congested",
         AttemptOutcome.TRUNK_ERROR: "the trunk failed",
         AttemptOutcome.AGENT_UNAVAILABLE: "no agent took the call",
+        AttemptOutcome.DECLINED: "the agent did not take the offer",
+        AttemptOutcome.SNOOZED: "the agent put it off",
+        AttemptOutcome.NOT_REACHED: "the agent said that the person was not reached",
         AttemptOutcome.NOT_DIALLED: "the customer was not rung",
         AttemptOutcome.UNKNOWN: "the engine was interrupted and the fate of the call is unknown",
     }

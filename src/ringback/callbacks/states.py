@@ -79,7 +79,7 @@ MEANING: Mapping[Event, str] = MappingProxyType(
         Event.AGENT_LOST: "the agent did not take it; the customer is on the line and holds for the next",
         Event.NEXT_AGENT_RESERVED: "the next agent was reserved for the customer who holds",
         Event.JOINED: "customer and agent answered and were allowed to be joined",
-        Event.REQUEUED: "the attempt did not join them; it waits in its place for the next",
+        Event.REQUEUED: "the attempt did not reach the customer; it waits in its place for the next",
         Event.FINISHED: "the talk is over",
         Event.FAILED: "no further attempt is made",
         Event.BLOCKED: "the number rules of the service no longer allow the number",
@@ -113,6 +113,8 @@ TRANSITIONS: Mapping[tuple[State | None, Event], State] = MappingProxyType(
         (State.ROUTING, Event.CLAIMED): State.COMPLETED,
         (State.ROUTING, Event.CANCELLED): State.COMPLETED,
         (State.PROCESSING, Event.FINISHED): State.COMPLETED,
+        # The only way back: an agent said that the person was not reached.
+        (State.PROCESSING, Event.REQUEUED): State.QUEUED,
         (State.PROCESSING, Event.FAILED): State.COMPLETED,
     }
 )

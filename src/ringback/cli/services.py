@@ -23,7 +23,16 @@ from ringback.services.time_zones import time_zone
 
 # Settings that are written as JSON, and those that an empty value takes away; a test compares them with the types.
 DOCUMENTS = frozenset(
-    {"retries", "hours", "special_days", "public_holidays", "weekly_capacity", "number_rules", "calling_hours"}
+    {
+        "retries",
+        "hours",
+        "special_days",
+        "public_holidays",
+        "weekly_capacity",
+        "number_rules",
+        "calling_hours",
+        "dispositions",
+    }
 )
 NULLABLE = frozenset({"default_region", "hours", "public_holidays", "slot_capacity", "calling_hours"})
 
@@ -71,7 +80,7 @@ def add(name: Name, choices: Choices = None) -> None:
     For example: ringback services add support time_zone=Europe/Berlin default_region=DE
     """
     chosen = _chosen(choices or [])
-    _show(ask(lambda on: setup.create(on.database, name, chosen)))
+    _show(ask(lambda on: setup.create(on.database, on.clock, on.actor, name, chosen)))
 
 
 @commands.command("set")
@@ -84,7 +93,7 @@ def change(name: Name, choices: Choices = None) -> None:
     if not choices:
         raise typer.BadParameter("write at least one KEY=VALUE, such as wrap_up_seconds=30")
     chosen = _chosen(choices)
-    _show(ask(lambda on: setup.change(on.database, name, chosen)))
+    _show(ask(lambda on: setup.change(on.database, on.clock, on.actor, name, chosen)))
 
 
 @commands.command("test-number")
@@ -120,7 +129,7 @@ def remove(name: Name) -> None:
 
     One that has them can be closed instead: ringback services set NAME mode=CLOSED
     """
-    ask(lambda on: catalog.delete(on.database, name))
+    ask(lambda on: catalog.delete(on.database, on.clock, on.actor, name))
     say(f"The service {name!r} is removed.")
 
 

@@ -33,6 +33,7 @@ def _documents(service: Service) -> Mapping[str, Iterable[str]]:
         "weekly_capacity": map(_capacity, service.weekly_capacity),
         "number_rules": _number_rules(service.number_rules),
         "calling_hours": _calling_hours(service.calling_hours),
+        "dispositions": service.dispositions,
     }
 
 

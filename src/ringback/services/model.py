@@ -46,10 +46,15 @@ class AtClosing(StrEnum):
 
 
 class Strategy(StrEnum):
-    """Who is rung first."""
+    """Who is rung first. PREVIEW: the agent is asked at the desk before anybody is, and rung first then."""
 
     CUSTOMER_FIRST = "CUSTOMER_FIRST"
     AGENT_FIRST = "AGENT_FIRST"
+    PREVIEW = "PREVIEW"
+
+
+# The disposition that every service has beside its own: the callback is retried.
+PERSON_NOT_REACHED = "PERSON_NOT_REACHED"
 
 
 class RetryChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -107,4 +112,6 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     weekly_capacity: Sequence[CapacityRange]
     number_rules: NumberRules
     calling_hours: CallingHours | None
+    dispositions: Sequence[str]
+    crm_url: str
     is_practice: bool

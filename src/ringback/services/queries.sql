@@ -76,6 +76,8 @@ SET display_name = :display_name,
     weekly_capacity = :weekly_capacity,
     number_rules = :number_rules,
     calling_hours = :calling_hours,
+    dispositions = :dispositions,
+    crm_url = :crm_url,
     openings_until = CASE
         WHEN (hours, special_days, public_holidays, time_zone)
             IS NOT DISTINCT FROM (:hours::jsonb, :special_days::jsonb, :public_holidays::jsonb, :time_zone::text)
