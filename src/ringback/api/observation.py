@@ -11,6 +11,7 @@ import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from ringback.api import correlation
 from ringback.api.backend import Backend
 from ringback.bulk import jobs
 from ringback.callbacks import queue
@@ -98,22 +99,26 @@ class Observed:
             return
         started = time.monotonic()
         status = 500
+        correlation_id = correlation.begin(scope)
 
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                told = (correlation.HEADER.lower().encode(), correlation_id.encode())
+                message["headers"] = [*message["headers"], told]
             await send(message)
 
-        try:
-            await self._app(scope, receive, watched)
-        finally:
-            route = scope.get("path_template") or UNMATCHED
-            seconds = time.monotonic() - started
-            # Whatever word a client sends for a method must not become numbers of its own that are kept for ever.
-            method = scope["method"] if scope["method"] in _METHODS else OTHER
-            self._metrics.note(method, route, status, seconds)
-            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+            try:
+                await self._app(scope, receive, watched)
+            finally:
+                route = scope.get("path_template") or UNMATCHED
+                seconds = time.monotonic() - started
+                # Whatever word a client sends for a method must not become numbers of its own that are kept for ever.
+                method = scope["method"] if scope["method"] in _METHODS else OTHER
+                self._metrics.note(method, route, status, seconds)
+                log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
 def _fill(gauge: Gauge, counts: list[Count]) -> None:

@@ -4,7 +4,6 @@ The status follows from the class of the error. What nobody foresaw becomes a 50
 id, under which the log has the rest.
 """
 
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -15,6 +14,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import ResponseSpec
 
+from ringback.api import correlation
 from ringback.callbacks.hard_rules import HARD_RULES
 from ringback.errors import (
     ConflictsNow,
@@ -101,9 +101,9 @@ class InternalError(RingbackError):
 
     code: ClassVar[str] = "internal-error"
 
-    def __init__(self) -> None:
-        self.correlation_id = uuid.uuid4().hex
-        super().__init__(f"Something failed that should not; the log has it under {self.correlation_id}")
+    def __init__(self, correlation_id: str) -> None:
+        self.correlation_id = correlation_id
+        super().__init__(f"Something failed that should not; the log has it under {correlation_id}")
 
 
 Known = Refused | Unavailable | InternalError
@@ -278,9 +278,8 @@ def _of_database(error: asyncpg.PostgresError) -> Refused | Unavailable | None:
 
 
 def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> InternalError:
-    told = InternalError()
-    log.error("unforeseen error", correlation_id=told.correlation_id, method=request.method, exc_info=error)
-    return told
+    log.error("unforeseen error", method=request.method, exc_info=error)
+    return InternalError(correlation.of(request.scope))
 
 
 def _status(kind: type[Exception]) -> int:

@@ -1,0 +1,33 @@
+"""The correlation id of a request: under which its client, the log and the list of API errors tell of the same.
+
+A client may send one of its own in X-Correlation-Id; every answer has it there.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable
+
+from litestar.types import Scope
+
+HEADER = "X-Correlation-Id"
+
+# With a letter: what has none might be a telephone number, which no log and no list of errors may hold.
+_TAKEN_OVER = re.compile(rb"(?=.*[A-Za-z])[A-Za-z0-9._-]{1,64}")
+_KEY = "correlation_id"
+
+
+def begin(scope: Scope) -> str:
+    """Give a request its id: the client's own if it fits, else a new one."""
+    chosen = _chosen(scope["headers"])
+    scope["state"][_KEY] = chosen
+    return chosen
+
+
+def of(scope: Scope) -> str:
+    """The id that a request was given."""
+    return scope["state"][_KEY]
+
+
+def _chosen(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    own = next((value for name, value in headers if name == HEADER.lower().encode()), b"")
+    return own.decode() if _TAKEN_OVER.fullmatch(own) else uuid.uuid4().hex
