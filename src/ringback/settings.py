@@ -7,6 +7,7 @@ that holds the value. What belongs to a service (hours, retries, texts) is data,
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -30,7 +31,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `database_url`: any PostgreSQL >= 15; None: the embedded one, kept in `data_dir`. `links`: the telephony links
     by name, each a URL (docs/telephony.md); an engine holds what no other engine holds. `link_lease_seconds`: how
     long a link stays with an engine that is silent; it renews three times as often and stops itself after two
-    thirds. `body_limit_bytes`: the largest request body.
+    thirds. `body_limit_bytes`: the largest request body. `trusted_proxies`: the networks whose word on who asks is
+    taken. `rate_limit_per_minute`: requests with one key or session (0: no limit); `address_rate_limit_per_minute`:
+    those without one from one address. `connection_limit`: connections that are served at the same time. Each
+    process counts for itself.
     """
 
     database_url: str | None = None
@@ -44,6 +48,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_format: str = "console"
     log_level: str = "info"
     body_limit_bytes: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
+    rate_limit_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 6_000
+    address_rate_limit_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 600
+    connection_limit: Annotated[int, msgspec.Meta(ge=1)] = 800
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -52,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         values: dict[str, object] = {"data_dir": default_data_dir(), **given}
         if "links" in given:
             values["links"] = parse_links(given["links"])
+        if "trusted_proxies" in given:
+            values["trusted_proxies"] = parse_networks(given["trusted_proxies"])
         try:
             return msgspec.convert(values, cls, strict=False, dec_hook=_decode)
         except msgspec.ValidationError as problem:
@@ -79,6 +89,16 @@ def parse_links(text: str) -> dict[str, str]:
     if not links:
         raise InvalidSetting(f"{PREFIX}LINKS names no link; write at least one NAME=URL")
     return links
+
+
+def parse_networks(text: str) -> tuple[str, ...]:
+    """`10.0.0.1 2001:db8::/32` (blanks or commas between) as networks."""
+    try:
+        return tuple(str(ip_network(part)) for part in text.replace(",", " ").split())
+    except ValueError as problem:
+        raise InvalidSetting(
+            f"{PREFIX}TRUSTED_PROXIES: {problem}; write addresses and networks, such as 10.0.0.7 or 10.0.0.0/24"
+        ) from None
 
 
 def _invalid(given: Mapping[str, str], problem: str) -> InvalidSetting:

@@ -13,11 +13,14 @@ import ringback
 from ringback.accounts.api_keys import Authenticator
 from ringback.api import auth, health, problems, visibility
 from ringback.api.backend import Backend
-from ringback.api.docs_page import DocsPage, DocumentPage
+from ringback.api.docs_page import DOCS_POLICY, DocsPage, DocumentPage
+from ringback.api.limits import RateLimits
 from ringback.api.methods import HeadLikeGet, methods_by_path
 from ringback.api.observation import Metrics, Observed
-from ringback.api.problems import SECURITY_HEADERS, documented_errors
+from ringback.api.problems import documented_errors
+from ringback.api.proxies import BehindProxies
 from ringback.api.requests import ApiRequest, check_parameters, parameters
+from ringback.api.security import POLICY, Secured
 from ringback.api.v1 import (
     agents,
     bulk,
@@ -58,6 +61,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
     backend = Backend(database, clock)
     authenticator = Authenticator(database, clock)
     metrics = Metrics(backend)
+    limits = RateLimits(settings.rate_limit_per_minute, settings.address_rate_limit_per_minute)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
@@ -66,7 +70,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
 
     app = Litestar(
         route_handlers=[*health.HANDLERS, *_routers()],
-        guards=[auth.guard(backend, authenticator)],
+        guards=[auth.guard(backend, authenticator, limits)],
         dependencies={
             "backend": Provide(lambda: backend, sync_to_thread=False),
             "numbers": Provide(lambda: metrics, sync_to_thread=False),
@@ -77,14 +81,14 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
         before_request=_check_parameters,
         request_class=ApiRequest,
         request_max_body_size=settings.body_limit_bytes,
-        response_headers=SECURITY_HEADERS,
         openapi_config=_openapi(),
         lifespan=[lifespan],
         logging_config=None,
     )
     visibility.check_routes(app)
     app.state.parameters = parameters(app)
-    app.asgi_handler = HeadLikeGet(Observed(app.asgi_handler, metrics), methods_by_path(app))
+    answering = HeadLikeGet(Observed(app.asgi_handler, metrics), methods_by_path(app))
+    app.asgi_handler = BehindProxies(Secured(answering), settings.trusted_proxies)
     return app
 
 
@@ -110,7 +114,13 @@ def _openapi() -> OpenAPIConfig:
             }
         ),
         use_handler_docstrings=True,
-        openapi_router=Router("/api", route_handlers=[], opt=dict(auth.PUBLIC), include_in_schema=False),
+        openapi_router=Router(
+            "/api",
+            route_handlers=[],
+            opt=dict(auth.PUBLIC),
+            include_in_schema=False,
+            response_headers={POLICY: DOCS_POLICY},
+        ),
         render_plugins=[DocumentPage(path="/openapi.json"), DocsPage(path="/docs")],
     )
 

@@ -22,6 +22,7 @@ from ringback.accounts.rules import Permission, roles_with, scopes_with
 from ringback.actors import Actor
 from ringback.api import visibility
 from ringback.api.backend import Backend
+from ringback.api.limits import RateLimits, check_head
 from ringback.errors import NotAllowed, NotAuthenticated
 
 HEADER = "X-API-Key"
@@ -29,6 +30,7 @@ COOKIE = "ringback_session"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC: Mapping[str, Any] = {"is_public": True}
+UNCOUNTED: Mapping[str, Any] = {**PUBLIC, "is_uncounted": True}
 SIGNED_IN: Mapping[str, Any] = {"is_for_users": True}
 NO_KEY: Sequence[dict[str, list[str]]] = [{}]  # what OpenAPI calls that
 
@@ -75,13 +77,16 @@ def needs(*permissions: Permission, for_all_services: bool = False, may_be_new: 
     return {"permissions": permissions, "for_all_services": for_all_services, "may_be_new": may_be_new}
 
 
-def guard(backend: Backend, authenticator: Authenticator) -> Guard:
+def guard(backend: Backend, authenticator: Authenticator, limits: RateLimits) -> Guard:
     """The guard of all routes."""
 
     async def check(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+        check_head(connection.scope)
         if handler.opt.get("is_public") or _method(connection) == "OPTIONS":
+            if not handler.opt.get("is_uncounted"):
+                limits.take(_address(connection), None)
             return
-        principal = await _principal(connection, backend, authenticator)
+        principal = await _counted(connection, backend, authenticator, limits)
         _require_permission(principal, handler.opt)
         await visibility.require_visible(_visit(backend, principal, handler.opt), connection.path_params)
         connection.scope["user"] = principal
@@ -99,8 +104,24 @@ def principal(request: Request[Principal, Any, Any]) -> Principal:
     return request.user
 
 
+async def _counted(
+    connection: AnyConnection, backend: Backend, authenticator: Authenticator, limits: RateLimits
+) -> Principal:
+    credential = connection.headers.get(HEADER) or connection.cookies.get(COOKIE)
+    limits.take(_address(connection), credential)
+    try:
+        found = await _principal(connection, backend, authenticator)
+    except NotAuthenticated:
+        if credential is not None:
+            limits.refused(credential)
+        raise
+    if credential is not None:
+        limits.accepted(credential)
+    return found
+
+
 async def _principal(connection: AnyConnection, backend: Backend, authenticator: Authenticator) -> Principal:
-    address = connection.client.host if connection.client else None
+    address = _address(connection)
     secret = connection.headers.get(HEADER)
     if secret is not None:
         return await authenticator.authenticate(secret, address)
@@ -137,6 +158,10 @@ def _require_permission(principal: Principal, opt: Mapping[str, Any]) -> None:
     needed = f"it needs the scope {scope}" if scope else "it is for users who log in"
     text = f"The API key {principal.actor.name!r} may not do this: {needed}"
     raise ScopeMissing(text, scope=scope or None)
+
+
+def _address(connection: AnyConnection) -> str | None:
+    return connection.client.host if connection.client else None
 
 
 def _visit(backend: Backend, principal: Principal, opt: Mapping[str, Any]) -> visibility.Visit:

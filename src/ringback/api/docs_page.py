@@ -14,6 +14,7 @@ from litestar import Request
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 
 from ringback.api.problems import documented_errors
+from ringback.api.security import policy_for_style
 from ringback.routing.estimate import WaitEstimate
 
 OPENAPI_PATH = "/api/openapi.json"
@@ -26,6 +27,7 @@ section { border-top: 1px solid #ccc; padding-top: 1rem } table { border-collaps
 td, th { text-align: left; vertical-align: top; padding: .2rem 1rem .2rem 0 } .method { text-transform: uppercase }
 @media (prefers-color-scheme: dark) { body { background: #16161a; color: #eee } a { color: #9cf } }
 """
+DOCS_POLICY = policy_for_style(_STYLE)
 
 Json = Mapping[str, Any]
 

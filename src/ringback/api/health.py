@@ -5,7 +5,7 @@ from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from ringback.api.auth import NO_KEY, PUBLIC
+from ringback.api.auth import NO_KEY, PUBLIC, UNCOUNTED
 from ringback.api.backend import Backend
 from ringback.api.observation import Metrics
 from ringback.api.problems import WHEN_READING, SchemaMissing
@@ -27,7 +27,7 @@ class Readiness(msgspec.Struct, frozen=True):
     warnings: list[str]
 
 
-@get("/healthz", opt=PUBLIC, security=NO_KEY, summary="Is the process alive")
+@get("/healthz", opt=UNCOUNTED, security=NO_KEY, summary="Is the process alive")
 async def healthz() -> Health:
     """200 as long as the process answers at all, with or without a database."""
     return Health("alive")
@@ -35,7 +35,7 @@ async def healthz() -> Health:
 
 @get(
     "/readyz",
-    opt=PUBLIC,
+    opt=UNCOUNTED,
     security=NO_KEY,
     summary="Can the process do its work",
     responses={503: WHEN_READING[503]},
@@ -54,7 +54,7 @@ async def readyz(backend: NamedDependency[Backend]) -> Readiness:
     return Readiness("ready", [*_warnings(links), *map(_pause_warning, paused)])
 
 
-@get("/metrics", opt=PUBLIC, media_type=MediaType.TEXT, include_in_schema=False)
+@get("/metrics", opt=UNCOUNTED, media_type=MediaType.TEXT, include_in_schema=False)
 async def metrics(numbers: NamedDependency[Metrics]) -> Response[bytes]:
     """Numbers in Prometheus' text format."""
     return Response(await numbers.text(), media_type="text/plain; version=0.0.4")

@@ -32,14 +32,6 @@ from ringback.services.catalog import ServiceChanged
 
 MEDIA_TYPE = "application/problem+json"
 
-# On every answer. Nothing here loads anything from elsewhere, or is to be kept by a cache.
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-
 log = structlog.get_logger(__name__)
 
 
@@ -70,6 +62,24 @@ class BodyTooLarge(Refused):
     """The body is larger than the server takes (RINGBACK_BODY_LIMIT_BYTES; a name recording: 1 MB)."""
 
     code = "body-too-large"
+
+
+class UrlTooLong(Refused):
+    """Path and query together are longer than the server takes (8,192 bytes)."""
+
+    code = "url-too-long"
+
+
+class HeadersTooLarge(Refused):
+    """The headers together are larger than the server takes (16,384 bytes)."""
+
+    code = "headers-too-large"
+
+
+class EncodingNotSupported(Refused):
+    """The body is compressed; the server takes bodies as they are."""
+
+    code = "encoding-not-supported"
 
 
 class RouteNotFound(NotFound):
@@ -119,8 +129,11 @@ _STATUSES: Mapping[type[Exception], int] = {
     ConflictsNow: 409,
     ServiceChanged: 412,
     BodyTooLarge: 413,
+    UrlTooLong: 414,
+    EncodingNotSupported: 415,
     NeverPossible: 422,
     TooManyRequests: 429,
+    HeadersTooLarge: 431,
     InternalError: 500,
     Unavailable: 503,
 }
@@ -133,8 +146,11 @@ _TITLES = {
     409: "Conflicts with how things stand now",
     412: "Changed meanwhile",
     413: "Body too large",
+    414: "URL too long",
+    415: "Not understood in this encoding",
     422: "Never possible as asked",
     429: "Too many requests",
+    431: "Headers too large",
     500: "Internal error",
     503: "Not available now",
 }
@@ -155,7 +171,11 @@ WHEN_READING = _responses(
         401: "No API key, or not a good one",
         403: "The API key lacks the scope",
         404: "There is no such thing",
+        414: "Path and query are too long",
+        415: "The body is compressed",
         422: "It can never work as asked",
+        429: "Too much was asked: ask again after Retry-After seconds",
+        431: "The headers are too large",
         500: "Something failed that should not",
         503: "The database is away: ask again after Retry-After seconds",
     }
@@ -189,7 +209,7 @@ def documented_errors() -> list[DocumentedError]:
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The answer to a request that ended in an error."""
     known = _known(request, error)
-    headers = {**SECURITY_HEADERS, **((error.headers or {}) if isinstance(error, HTTPException) else {})}
+    headers = dict((error.headers or {}) if isinstance(error, HTTPException) else {})
     if isinstance(known, Unavailable | TooManyRequests):
         headers["Retry-After"] = str(known.retry_after_seconds)
     if isinstance(known, NotAuthenticated):
