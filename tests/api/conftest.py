@@ -11,6 +11,7 @@ from litestar import Litestar
 
 from ringback.accounts import api_keys
 from ringback.accounts.rules import Scope
+from ringback.actors import ENGINE
 from ringback.api.app import create_app
 from ringback.api.server import serve
 from ringback.clock import ManualClock
@@ -32,7 +33,9 @@ def clock() -> ManualClock:
 @pytest.fixture
 async def secret(database: Database, clock: ManualClock) -> str:
     """An API key with every scope, in an installation with the service "support" of Berlin."""
-    await catalog.create(database, "support", ServiceChoices(time_zone="Europe/Berlin", default_region="DE"))
+    await catalog.create(
+        database, clock, ENGINE, "support", ServiceChoices(time_zone="Europe/Berlin", default_region="DE")
+    )
     return (await api_keys.create(database, clock, "tester", list(Scope))).secret
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from ringback.actors import ENGINE
 from ringback.booking import setup
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
@@ -21,7 +22,7 @@ Body = Callable[..., dict[str, object]]
 
 
 async def choose(database: Database, **choices: Any) -> None:
-    await setup.change(database, "support", ServiceChoices(**choices))
+    await setup.change(database, ManualClock(), ENGINE, "support", ServiceChoices(**choices))
 
 
 async def created(client: httpx.AsyncClient, body: dict[str, object]) -> dict[str, Any]:

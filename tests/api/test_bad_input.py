@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from ringback.actors import ENGINE
+from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
@@ -140,7 +142,7 @@ async def test_a_large_body_of_unknown_length_is_refused_too(server: httpx.Async
 async def test_a_disabled_service_takes_nothing(
     client: httpx.AsyncClient, request_body: Body, database: Database
 ) -> None:
-    await catalog.update(database, "support", ServiceChoices(mode=Mode.CLOSED))
+    await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(mode=Mode.CLOSED))
     problem(await client.post("/api/v1/callbacks", json=request_body()), 409, "service-disabled")
 
 

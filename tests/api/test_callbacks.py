@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from ringback.actors import ENGINE
 from ringback.callbacks.states import State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
@@ -77,7 +78,7 @@ async def test_a_number_waits_once_in_a_service_and_again_when_that_is_over(
 async def test_a_service_may_let_a_number_wait_more_often(
     client: httpx.AsyncClient, request_body: Body, database: Database, limit: int, taken: int
 ) -> None:
-    await catalog.update(database, "support", ServiceChoices(max_waiting_per_number=limit))
+    await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(max_waiting_per_number=limit))
     answers = [(await client.post(CALLBACKS, json=request_body())).status_code for _ in range(5)]
     assert answers == [201] * taken + [409] * (5 - taken)
 

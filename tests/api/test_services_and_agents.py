@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from ringback.actors import ENGINE
 from ringback.callbacks.lifecycle import Event
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
@@ -148,11 +149,13 @@ async def test_a_service_can_be_read_and_a_missing_one_is_told(client: httpx.Asy
 
 
 async def test_a_change_of_a_service_keeps_what_is_left_out(database: Database) -> None:
-    await catalog.create(database, "Sales & more", ServiceChoices(dial_attempts=5))
+    await catalog.create(database, ManualClock(), ENGINE, "Sales & more", ServiceChoices(dial_attempts=5))
     retries = {"BUSY": RetryChoice(limit=2)}
-    changed = await catalog.update(database, "Sales & more", ServiceChoices(retries=retries, default_region="DE"))
+    changed = await catalog.update(
+        database, ManualClock(), ENGINE, "Sales & more", ServiceChoices(retries=retries, default_region="DE")
+    )
     assert (changed.dial_attempts, changed.retries, changed.default_region) == (5, retries, "DE")
-    cleared = await catalog.update(database, "Sales & more", ServiceChoices(default_region=None))
+    cleared = await catalog.update(database, ManualClock(), ENGINE, "Sales & more", ServiceChoices(default_region=None))
     assert (cleared.default_region, cleared.retries) == (None, retries)
 
 
@@ -172,7 +175,7 @@ async def test_a_service_that_cannot_be_is_refused_with_its_field(
     database: Database, choices: ServiceChoices, field: str
 ) -> None:
     with pytest.raises(InvalidService) as refusal:
-        await catalog.create(database, "support", choices)
+        await catalog.create(database, ManualClock(), ENGINE, "support", choices)
     assert refusal.value.details["field"] == field
     assert await catalog.list_all(database) == []
 
@@ -180,23 +183,23 @@ async def test_a_service_that_cannot_be_is_refused_with_its_field(
 @pytest.mark.parametrize("name", ["", " a", "a ", "a/b", "a\nb", ".", "..", "x" * 65])
 async def test_a_service_name_must_fit_into_a_path(database: Database, name: str) -> None:
     with pytest.raises(InvalidService):
-        await catalog.create(database, name)
+        await catalog.create(database, ManualClock(), ENGINE, name)
 
 
 async def test_a_service_is_its_names_only_one_and_goes_when_unused(
     client: httpx.AsyncClient, database: Database, request_body: Body
 ) -> None:
     with pytest.raises(ServiceExists):
-        await catalog.create(database, "support")
+        await catalog.create(database, ManualClock(), ENGINE, "support")
     with pytest.raises(UnknownTimeZone):
-        await catalog.update(database, "support", ServiceChoices(time_zone="Mars/Olympus"))
+        await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(time_zone="Mars/Olympus"))
     await client.post("/api/v1/callbacks", json=request_body())
     with pytest.raises(ServiceInUse):
-        await catalog.delete(database, "support")
-    await catalog.create(database, "sales")
-    await catalog.delete(database, "sales")
+        await catalog.delete(database, ManualClock(), ENGINE, "support")
+    await catalog.create(database, ManualClock(), ENGINE, "sales")
+    await catalog.delete(database, ManualClock(), ENGINE, "sales")
     with pytest.raises(ServiceNotFound):
-        await catalog.delete(database, "sales")
+        await catalog.delete(database, ManualClock(), ENGINE, "sales")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/callbacks", "/api/v1/services/support/offers"])
@@ -205,7 +208,7 @@ async def test_what_is_asked_of_a_service_that_is_being_deleted_is_refused(
 ) -> None:
     body = request_body() if path.endswith("callbacks") else {}
     async with asyncio.timeout(20), database.connection() as other, database.transaction() as connection:
-        await catalog.delete_with(connection, "support")
+        await catalog.delete_with(connection, ManualClock().now(), ENGINE, "support")
         asked = asyncio.ensure_future(client.post(path, json=body))
         while not await other.fetchval(_SOMEBODY_WAITS):  # noqa: ASYNC110
             await asyncio.sleep(0.01)

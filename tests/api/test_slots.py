@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ringback.actors import ENGINE
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.services import catalog
@@ -28,7 +29,7 @@ async def hours(database: Database, secret: str) -> None:
 
 
 async def change(database: Database, **choices: object) -> None:
-    await catalog.update(database, "support", ServiceChoices(**choices))  # pyright: ignore[reportArgumentType]
+    await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(**choices))  # pyright: ignore[reportArgumentType]
 
 
 async def slots(client: httpx.AsyncClient, **parameters: str | int) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from ringback.actors import ENGINE
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.booking import setup
@@ -40,7 +41,7 @@ class Reception:
     async def set(self, **choices: Any) -> Service:
         """Change the service."""
         wanted: dict[str, Any] = {"time_zone": "Europe/Berlin", **choices}
-        return (await setup.save(self.database, "support", ServiceChoices(**wanted))).what
+        return (await setup.save(self.database, self.clock, ENGINE, "support", ServiceChoices(**wanted))).what
 
     async def ask(self, phone_number: str = NUMBER, **wanted: Any) -> CallbackView:
         """Ask for a call."""
@@ -61,8 +62,8 @@ class Reception:
 
     async def pace(self, gap_seconds: int) -> None:
         """Let somebody be logged in and the last two departures be so far apart: so long waits the next who comes."""
-        await roster.save(self.database, self.clock, "anna", endpoint="100", services=["support"])
-        await roster.ask_presence(self.database, self.clock, "anna", Presence.NOT_READY)
+        await roster.save(self.database, self.clock, ENGINE, "anna", endpoint="100", services=["support"])
+        await roster.ask_presence(self.database, self.clock, ENGINE, "anna", Presence.NOT_READY)
         async with self.database.transaction() as connection:
             for number, at in enumerate((self.now - timedelta(seconds=gap_seconds), self.now)):
                 await connection.execute(

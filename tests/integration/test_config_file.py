@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+from ringback.actors import ENGINE
 from ringback.agents import roster
 from ringback.booking import setup
 from ringback.clock import ManualClock
@@ -29,7 +30,7 @@ CUSTOMER = "+493012345001"
 
 
 async def apply(database: Database, text: str, *, is_rehearsal: bool = False, prunes: bool = False) -> Applied:
-    return await exchange.apply(database, CLOCK, text, is_rehearsal=is_rehearsal, prunes=prunes)
+    return await exchange.apply(database, CLOCK, ENGINE, text, is_rehearsal=is_rehearsal, prunes=prunes)
 
 
 async def mistakes_of(database: Database, text: str, *, prunes: bool = False) -> list[str]:
@@ -117,21 +118,21 @@ async def test_whatever_a_service_says_is_exported_and_taken_over_without_a_diff
     database: Database, name: str, choices: ServiceChoices
 ) -> None:
     assert UNSET not in msgspec.structs.asdict(choices).values(), "a setting is not tried"
-    await setup.save(database, name, choices)
+    await setup.save(database, CLOCK, ENGINE, name, choices)
     text = await exchange.export(database)
     assert (await apply(database, text, prunes=True)).changes == []
     before = await catalog.get(database, name)
-    await catalog.delete(database, name)
+    await catalog.delete(database, CLOCK, ENGINE, name)
     assert told((await apply(database, text)).changes) == [("ADDED", "services", name)]
     again = await catalog.get(database, name)
     assert (again.hours, again.special_days, again.retries) == (before.hours, before.special_days, before.retries)
     assert await exchange.export(database) == text
-    await catalog.delete(database, name)
+    await catalog.delete(database, CLOCK, ENGINE, name)
 
 
 async def test_an_installation_with_nothing_but_defaults_is_taken_over_without_a_difference(database: Database) -> None:
-    await setup.create(database, "support", ServiceChoices())
-    await roster.save(database, CLOCK, "anna", endpoint="1", services=["support"])
+    await setup.create(database, CLOCK, ENGINE, "support", ServiceChoices())
+    await roster.save(database, CLOCK, ENGINE, "anna", endpoint="1", services=["support"])
     applied = await apply(database, await exchange.export(database), prunes=True)
     assert (applied.changes, applied.unlisted) == ([], [])
 
@@ -167,7 +168,7 @@ agents:
 
 
 async def test_a_change_is_told_field_by_field_and_a_rehearsal_changes_nothing(database: Database) -> None:
-    await setup.create(database, "support", ServiceChoices(wrap_up_seconds=30))
+    await setup.create(database, CLOCK, ENGINE, "support", ServiceChoices(wrap_up_seconds=30))
     text = "version: 1\nservices: {support: {wrap_up_seconds: 7, mode: PAUSED, early_seconds: 300}}\n"
     rehearsed = await apply(database, text, is_rehearsal=True)
     (change,) = rehearsed.changes
@@ -183,9 +184,9 @@ async def test_a_change_is_told_field_by_field_and_a_rehearsal_changes_nothing(d
 
 async def test_what_the_file_does_not_name_stays_unless_it_is_pruned(database: Database) -> None:
     for name in ("support", "sales"):
-        await setup.create(database, name, ServiceChoices())
-    await trunks.save(database, "old", TrunkChoices(link="main"))
-    await roster.save(database, CLOCK, "anna", endpoint="1", services=["sales", "support"])
+        await setup.create(database, CLOCK, ENGINE, name, ServiceChoices())
+    await trunks.save(database, CLOCK, ENGINE, "old", TrunkChoices(link="main"))
+    await roster.save(database, CLOCK, ENGINE, "anna", endpoint="1", services=["sales", "support"])
     text = "version: 1\ntrunks: {}\nservices: {support: {}}\n"
     applied = await apply(database, text)
     unlisted = [("REMOVED", "services", "sales"), ("REMOVED", "trunks", "old")]
@@ -241,10 +242,10 @@ async def test_what_is_in_use_is_not_pruned_and_the_whole_file_is_refused(world:
 
 
 async def test_practice_is_neither_exported_nor_overwritten_nor_pruned(database: Database) -> None:
-    await trunks.save(database, "practice", TrunkChoices(link="practice"), is_practice=True)
-    await catalog.create(database, "play", ServiceChoices(trunk="practice"), is_practice=True)
-    await roster.save(database, CLOCK, "actor", endpoint="1", services=["play"], is_practice=True)
-    await roster.save(database, CLOCK, "anna", endpoint="2", services=["play"])
+    await trunks.save(database, CLOCK, ENGINE, "practice", TrunkChoices(link="practice"), is_practice=True)
+    await catalog.create(database, CLOCK, ENGINE, "play", ServiceChoices(trunk="practice"), is_practice=True)
+    await roster.save(database, CLOCK, ENGINE, "actor", endpoint="1", services=["play"], is_practice=True)
+    await roster.save(database, CLOCK, ENGINE, "anna", endpoint="2", services=["play"])
     text = await exchange.export(database)
     assert not {"play", "practice", "actor"} & {line.strip(" :-") for line in text.splitlines()}
     assert (await apply(database, text, prunes=True)).changes == []

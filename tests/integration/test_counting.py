@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ringback.actors import Actor, ActorKind
+from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.callbacks.pages import InvalidFilter
 from ringback.callbacks.promise import TimeWithoutOffset
 from ringback.callbacks.states import Result, State
@@ -212,7 +212,7 @@ async def test_counts_of_a_deleted_service_are_still_told_and_unknown_names_refu
     await Counter(database).run_once()
     async with database.transaction() as connection:
         await connection.execute("DELETE FROM callbacks")
-    await catalog.delete(database, "support")
+    await catalog.delete(database, ManualClock(), ENGINE, "support")
     assert len(await periods(database, Per.HOUR, "support")) == 1
     with pytest.raises(ServiceNotFound):
         await periods(database, Per.HOUR, "support", "suport")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from ringback.actors import ENGINE
 from ringback.callbacks import pages
 from ringback.callbacks.filters import CallbackFilter, InvalidFilter
 from ringback.callbacks.pages import LAST, Column, Order
@@ -82,7 +83,7 @@ def in_order(items: list[CallbackView], order: Order) -> list[UUID]:
 @pytest.fixture
 async def lists(database: Database) -> Lists:
     for name in ("support", "Sales", "billing"):
-        await catalog.create(database, name)
+        await catalog.create(database, ManualClock(), ENGINE, name)
     async with database.transaction() as connection:
         await write_agents(connection)
     lists = Lists(database, seed=20261124)

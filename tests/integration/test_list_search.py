@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from ringback.actors import ENGINE
 from ringback.callbacks import filters, pages
 from ringback.callbacks.filters import CallbackFilter, InvalidFilter, SearchBy
 from ringback.callbacks.shown_times import TimeFormat
@@ -71,8 +72,10 @@ class Search:
 
 @pytest.fixture
 async def search(database: Database) -> Search:
-    await catalog.create(database, "support", ServiceChoices(display_name="Help desk", window_seconds=120))
-    await catalog.create(database, "sales-north", ServiceChoices(display_name="Verkauf"))
+    await catalog.create(
+        database, ManualClock(), ENGINE, "support", ServiceChoices(display_name="Help desk", window_seconds=120)
+    )
+    await catalog.create(database, ManualClock(), ENGINE, "sales-north", ServiceChoices(display_name="Verkauf"))
     async with database.transaction() as connection:
         await write_agents(connection)
     return Search(database)

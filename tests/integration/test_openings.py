@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from ringback.actors import ENGINE
 from ringback.booking import openings, rules
 from ringback.booking.plan import plan_of
+from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
@@ -31,7 +33,9 @@ async def is_open(database: Database, at: datetime) -> bool:
 
 
 async def test_openings_are_written_35_days_ahead_and_then_left_alone(database: Database) -> None:
-    service = await catalog.create(database, "support", ServiceChoices(hours=NINE_TO_FIVE, time_zone="Europe/Berlin"))
+    service = await catalog.create(
+        database, ManualClock(), ENGINE, "support", ServiceChoices(hours=NINE_TO_FIVE, time_zone="Europe/Berlin")
+    )
     assert not await is_open(database, NOW)
     assert await refresh(database) == 1
     assert await refresh(database) == 0
@@ -43,7 +47,9 @@ async def test_openings_are_written_35_days_ahead_and_then_left_alone(database: 
 
 async def test_sql_and_rules_agree_at_each_opening_and_closing(database: Database) -> None:
     night = {Weekday.FRIDAY: [OpenRange("22:00", "03:00")], Weekday.SATURDAY: [OpenRange("03:00", "04:00")]}
-    service = await catalog.create(database, "support", ServiceChoices(hours=night, time_zone="America/New_York"))
+    service = await catalog.create(
+        database, ManualClock(), ENGINE, "support", ServiceChoices(hours=night, time_zone="America/New_York")
+    )
     plan, spring = plan_of(service), datetime(2027, 3, 1, tzinfo=UTC)
     await refresh(database, spring)
     edges = [at for o in rules.openings(plan, spring, spring + 30 * DAY) for at in (o.opens_at, o.closes_at)]
@@ -54,7 +60,7 @@ async def test_sql_and_rules_agree_at_each_opening_and_closing(database: Databas
 
 
 async def test_openings_are_renewed_as_time_goes_on_and_old_ones_removed(database: Database) -> None:
-    await catalog.create(database, "support", ServiceChoices(hours=NINE_TO_FIVE))
+    await catalog.create(database, ManualClock(), ENGINE, "support", ServiceChoices(hours=NINE_TO_FIVE))
     await refresh(database)
     assert await refresh(database, NOW + 2 * DAY) == 0
     later = NOW + 4 * DAY
@@ -66,11 +72,17 @@ async def test_openings_are_renewed_as_time_goes_on_and_old_ones_removed(databas
 
 
 async def test_a_change_of_hours_closes_until_they_are_written_anew(database: Database) -> None:
-    await catalog.create(database, "support", ServiceChoices(hours=NINE_TO_FIVE))
+    await catalog.create(database, ManualClock(), ENGINE, "support", ServiceChoices(hours=NINE_TO_FIVE))
     await refresh(database)
-    await catalog.update(database, "support", ServiceChoices(wrap_up_seconds=1))
+    await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(wrap_up_seconds=1))
     assert await is_open(database, NOW)
-    await catalog.update(database, "support", ServiceChoices(hours={Weekday.MONDAY: [OpenRange("08:00", "10:00")]}))
+    await catalog.update(
+        database,
+        ManualClock(),
+        ENGINE,
+        "support",
+        ServiceChoices(hours={Weekday.MONDAY: [OpenRange("08:00", "10:00")]}),
+    )
     assert not await is_open(database, NOW)
     assert await refresh(database) == 1
     assert await is_open(database, NOW)
@@ -78,26 +90,28 @@ async def test_a_change_of_hours_closes_until_they_are_written_anew(database: Da
 
 
 async def test_services_that_are_always_open_need_no_openings(database: Database) -> None:
-    await catalog.create(database, "support")
+    await catalog.create(database, ManualClock(), ENGINE, "support")
     assert await refresh(database) == 0
     assert await is_open(database, NOW)
 
 
 async def test_whole_days_and_days_open_but_for_holidays_are_open_for_as_long_as_is_written(database: Database) -> None:
     whole = {day: [OpenRange("00:00", "24:00")] for day in Weekday}
-    await catalog.create(database, "support", ServiceChoices(hours=whole))
+    await catalog.create(database, ManualClock(), ENGINE, "support", ServiceChoices(hours=whole))
     await refresh(database)
     assert await written(database) == [(rules.BEGINNING, rules.FOREVER)]
     assert await is_open(database, NOW)
-    await catalog.update(database, "support", ServiceChoices(hours=None, public_holidays=PublicHolidays("DE")))
+    await catalog.update(
+        database, ManualClock(), ENGINE, "support", ServiceChoices(hours=None, public_holidays=PublicHolidays("DE"))
+    )
     await refresh(database)
     assert await is_open(database, datetime(2026, 12, 24, 23, tzinfo=UTC))
     assert not await is_open(database, datetime(2026, 12, 25, 12, tzinfo=UTC))
 
 
 async def test_a_service_that_somebody_changes_is_left_to_the_next_round(database: Database) -> None:
-    await catalog.create(database, "sales", ServiceChoices(hours=NINE_TO_FIVE))
-    await catalog.create(database, "support", ServiceChoices(hours=NINE_TO_FIVE))
+    await catalog.create(database, ManualClock(), ENGINE, "sales", ServiceChoices(hours=NINE_TO_FIVE))
+    await catalog.create(database, ManualClock(), ENGINE, "support", ServiceChoices(hours=NINE_TO_FIVE))
     async with database.transaction() as connection:
         await connection.execute("SELECT FROM services WHERE name = 'support' FOR NO KEY UPDATE")
         assert await refresh(database) == 1
@@ -108,13 +122,13 @@ async def test_a_service_that_somebody_changes_is_left_to_the_next_round(databas
 
 async def test_more_services_than_one_round_takes_are_all_written(database: Database) -> None:
     for n in range(openings.BATCH + 1):
-        await catalog.create(database, f"service {n}", ServiceChoices(hours=NINE_TO_FIVE))
+        await catalog.create(database, ManualClock(), ENGINE, f"service {n}", ServiceChoices(hours=NINE_TO_FIVE))
     assert [await refresh(database) for _ in range(3)] == [openings.BATCH, 1, 0]
 
 
 async def test_hours_that_are_not_understood_any_more_stop_no_other_service(database: Database) -> None:
-    await catalog.create(database, "support", ServiceChoices(hours=NINE_TO_FIVE))
-    await catalog.create(database, "sales", ServiceChoices(hours=NINE_TO_FIVE))
+    await catalog.create(database, ManualClock(), ENGINE, "support", ServiceChoices(hours=NINE_TO_FIVE))
+    await catalog.create(database, ManualClock(), ENGINE, "sales", ServiceChoices(hours=NINE_TO_FIVE))
     await refresh(database)
     async with database.transaction() as connection:
         strange = {"country": "XX", "subdivision": None}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from ringback.actors import Actor, ActorKind
+from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.callbacks import pages, requests
 from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.filters import CallbackFilter, InvalidFilter
@@ -29,8 +29,8 @@ def clock() -> ManualClock:
 @pytest.fixture
 async def ids(database: Database, clock: ManualClock) -> list[UUID]:
     """Seven callbacks by desired time: one now, six an hour apart, two of them at the same time; in two services."""
-    await catalog.create(database, "support")
-    await catalog.create(database, "sales")
+    await catalog.create(database, ManualClock(), ENGINE, "support")
+    await catalog.create(database, ManualClock(), ENGINE, "sales")
     made: list[UUID] = []
     for number, hours in enumerate([0, 1, 2, 3, 3, 4, 5]):
         request = CallbackRequest(

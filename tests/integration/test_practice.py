@@ -8,7 +8,7 @@ import pytest
 
 from ringback.accounts import api_keys
 from ringback.accounts.rules import Scope
-from ringback.actors import Actor, ActorKind
+from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.booking import setup
@@ -44,8 +44,8 @@ async def total(database: Database, clock: ManualClock, states: Sequence[State] 
 
 async def make_real_things(database: Database, clock: ManualClock) -> None:
     """A real service, agent, key and callback, with names that practice would like to have."""
-    await catalog.create(database, "support")
-    await roster.save(database, clock, "anna", endpoint="1", services=["support"])
+    await catalog.create(database, clock, ENGINE, "support")
+    await roster.save(database, clock, ENGINE, "anna", endpoint="1", services=["support"])
     await api_keys.create(database, clock, "practice", [Scope.READ])
     request = CallbackRequest(service="support", phone_number=NUMBER)
     await requests.create(database, clock, OPERATOR, request)
@@ -116,13 +116,13 @@ async def test_customers_whom_a_service_refuses_go_away_and_others_come(database
     stage = await set_up(database, clock)
     players = Players(database, clock)
     for name in stage.services:
-        await setup.change(database, name, ServiceChoices(hours={}))
+        await setup.change(database, clock, ENGINE, name, ServiceChoices(hours={}))
     for _ in range(10):
         assert await players.run_once()
         await clock.advance(1.0)
     assert await total(database, clock) == 0
     for name in stage.services:
-        await setup.change(database, name, ServiceChoices(hours=None))
+        await setup.change(database, clock, ENGINE, name, ServiceChoices(hours=None))
     for _ in range(20):
         assert await players.run_once()
         await clock.advance(1.0)
@@ -133,7 +133,7 @@ async def test_an_agent_who_missed_a_call_comes_back_after_a_pause(database: Dat
     clock = ManualClock()
     await set_up(database, clock)
     players = Players(database, clock)
-    await roster.ask_presence(database, clock, "anna", Presence.NOT_READY, "did not take a call")
+    await roster.ask_presence(database, clock, ENGINE, "anna", Presence.NOT_READY, "did not take a call")
     await players.run_once()
     assert (await roster.get(database, "anna")).presence is Presence.NOT_READY
     await clock.advance(PAUSE_OF_AGENTS.total_seconds() + 1)
@@ -167,7 +167,7 @@ async def test_no_customer_comes_and_the_players_leave_when_practice_is_removed(
 async def test_a_practice_agent_of_real_calls_stays_and_is_offline(world: World) -> None:
     await world.add_service("real")
     await set_up(world.database, world.clock)
-    await roster.save(world.database, world.clock, "anna", endpoint="107", services=["real"])
+    await roster.save(world.database, world.clock, ENGINE, "anna", endpoint="107", services=["real"])
     callback_id = await world.ask("+4930123401", "real")
     await world.until(world.in_state(callback_id, State.COMPLETED))
 

@@ -8,12 +8,13 @@ import asyncpg
 import pytest
 
 from ringback.accounts.rules import Scope
-from ringback.actors import ActorKind
+from ringback.actors import ENGINE, ActorKind
 from ringback.agents.model import ASKABLE, ENGAGED, Presence
 from ringback.callbacks import rules
 from ringback.callbacks.hard_rules import HARD_RULES
 from ringback.callbacks.rules import AttemptOutcome
 from ringback.callbacks.states import TRANSITIONS, Event, Result, State
+from ringback.clock import ManualClock
 from ringback.database.migrate import migrate, migrations, pending
 from ringback.database.pool import Connection, Database
 from ringback.services import catalog
@@ -123,7 +124,7 @@ def test_a_service_may_name_exactly_the_outcomes_that_can_be_retried() -> None:
 
 @pytest.mark.parametrize(("field", "low", "high"), [(field, *ends) for field, ends in catalog.RANGES.items()])
 async def test_code_and_schema_allow_the_same_range(database: Database, field: str, low: int, high: int) -> None:
-    await catalog.create(database, "support")
+    await catalog.create(database, ManualClock(), ENGINE, "support")
     async with database.connection() as connection:
         for value in (low, high):
             await connection.execute(f"UPDATE services SET {field} = $1", value)  # noqa: S608

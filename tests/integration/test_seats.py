@@ -7,9 +7,11 @@ from uuid import UUID
 
 import pytest
 
+from ringback.actors import ENGINE
 from ringback.booking import seats
 from ringback.booking.seats import SlotFull, SlotsChanged
 from ringback.booking.slots import FreeSlot, free_slots, nearest_free
+from ringback.clock import ManualClock
 from ringback.database.pool import Connection, Database
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
@@ -22,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 
 async def service_with(database: Database, **choices: object) -> Service:
-    return await catalog.create(database, "support", ServiceChoices(**choices))  # pyright: ignore[reportArgumentType]
+    return await catalog.create(database, ManualClock(), ENGINE, "support", ServiceChoices(**choices))  # pyright: ignore[reportArgumentType]
 
 
 async def nearest(database: Database, service: Service, at: datetime, now: datetime = NOW) -> list[FreeSlot]:
@@ -80,14 +82,14 @@ async def test_seats_that_were_taken_without_a_limit_count_when_there_is_one(dat
     service = await service_with(database)
     for _ in range(3):
         await book(database, service, TEN)
-    narrow = await catalog.update(database, "support", ServiceChoices(slot_capacity=3))
+    narrow = await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(slot_capacity=3))
     with pytest.raises(SlotFull):
         await book(database, narrow, TEN)
-    narrower = await catalog.update(database, "support", ServiceChoices(slot_capacity=1))
+    narrower = await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(slot_capacity=1))
     with pytest.raises(SlotFull):
         await book(database, narrower, TEN)
     assert await booked(database) == {TEN: 3}
-    wide = await catalog.update(database, "support", ServiceChoices(slot_capacity=4))
+    wide = await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(slot_capacity=4))
     await book(database, wide, TEN)
     assert await booked(database) == {TEN: 4}
 
@@ -157,7 +159,7 @@ async def test_a_move_into_a_full_slot_is_refused_and_within_a_full_slot_is_not(
 async def test_who_has_a_seat_moves_within_its_slot_also_when_there_are_fewer_seats_now(database: Database) -> None:
     service = await service_with(database, slot_capacity=2)
     first, _ = [await book(database, service, TEN) for _ in range(2)]
-    service = await catalog.update(database, "support", ServiceChoices(slot_capacity=1))
+    service = await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(slot_capacity=1))
     await rebook(database, service, first, TEN + timedelta(minutes=10))
     assert await booked(database) == await seated(database) == {TEN: 2}
 
@@ -191,7 +193,7 @@ async def test_the_nearest_free_slots_are_at_most_31_days_ahead(database: Databa
     weekly = await service_with(database, hours={Weekday.MONDAY: [OpenRange("09:00", "09:30")]}, slot_capacity=1)
     found = await nearest(database, weekly, NOW + timedelta(days=14))
     assert [slot.starts_at for slot in found] == [NOW + timedelta(days=7) * n for n in range(1, 5)]
-    closed = await catalog.update(database, "support", ServiceChoices(hours={}))
+    closed = await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(hours={}))
     assert await nearest(database, closed, TEN) == []
 
 
@@ -221,7 +223,7 @@ async def test_a_change_of_the_grid_waits_for_who_is_booking_and_counts_the_seat
     await in_the_midst(
         database,
         lambda connection: book_with(connection, service, TEN + timedelta(minutes=20)),
-        lambda: catalog.update(database, "support", ServiceChoices(slot_minutes=15)),
+        lambda: catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(slot_minutes=15)),
     )
     assert await booked(database) == await seated(database) == {TEN + timedelta(minutes=15): 1}
 
@@ -236,7 +238,11 @@ async def test_a_change_of_the_grid_waits_for_who_is_moving_and_counts_the_seat(
         slot_at = await seats.move(connection, service, seat, at, NOW)
         await connection.execute("UPDATE callbacks SET desired_at = $2, slot_at = $3 WHERE id = $1", moved, at, slot_at)
 
-    await in_the_midst(database, move, lambda: catalog.update(database, "support", ServiceChoices(slot_minutes=15)))
+    await in_the_midst(
+        database,
+        move,
+        lambda: catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(slot_minutes=15)),
+    )
     assert await booked(database) == await seated(database) == {TEN + timedelta(minutes=45): 1}
 
 
@@ -244,7 +250,9 @@ async def test_other_changes_of_a_service_do_not_wait_for_who_is_booking(databas
     service = await service_with(database)
     async with asyncio.timeout(20), database.transaction() as connection:
         await book_with(connection, service, TEN)
-        await catalog.update(database, "support", ServiceChoices(mode=Mode.CLOSED, slot_capacity=3))
+        await catalog.update(
+            database, ManualClock(), ENGINE, "support", ServiceChoices(mode=Mode.CLOSED, slot_capacity=3)
+        )
     assert (await catalog.get(database, "support")).mode is Mode.CLOSED
 
 
@@ -252,7 +260,9 @@ async def test_who_comes_after_a_change_of_the_grid_does_not_go_before_it(databa
     service = await service_with(database, slot_minutes=30)
     async with asyncio.timeout(20), database.transaction() as connection:
         await book_with(connection, service, TEN)
-        change = asyncio.ensure_future(catalog.update(database, "support", ServiceChoices(slot_minutes=15)))
+        change = asyncio.ensure_future(
+            catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(slot_minutes=15))
+        )
         await until_somebody_waits(database)
         late = asyncio.ensure_future(book(database, service, TEN))
         await until_somebody_waits(database, 2)
@@ -274,7 +284,7 @@ async def test_a_change_of_the_grid_does_not_wait_for_calls_that_are_being_route
         )
     async with asyncio.timeout(20), database.transaction() as connection:
         await connection.execute("SELECT FROM callbacks WHERE id = $1 FOR UPDATE", routed)
-        await catalog.update(database, "support", ServiceChoices(slot_minutes=15))
+        await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(slot_minutes=15))
         await connection.execute("SELECT FROM services FOR SHARE")
     assert await booked(database) == await seated(database) == {TEN: 1, TEN + timedelta(minutes=15): 1}
     async with database.transaction() as connection:
@@ -287,7 +297,7 @@ async def test_who_books_or_moves_by_slots_that_were_changed_meanwhile_is_told(d
     outdated = await service_with(database, slot_minutes=30)
     moved = await book(database, outdated, TEN)
     for changes in (ServiceChoices(slot_minutes=15), ServiceChoices(slot_minutes=30, time_zone="Asia/Kathmandu")):
-        service = await catalog.update(database, "support", changes)
+        service = await catalog.update(database, ManualClock(), ENGINE, "support", changes)
         with pytest.raises(SlotsChanged):
             await book(database, outdated, TEN)
         with pytest.raises(SlotsChanged):
@@ -301,7 +311,7 @@ async def test_seats_follow_through_many_changes_of_the_grid_under_way(database:
     ids = [await book(database, service, TEN + MINUTE * 7 * n) for n in range(10)]
 
     async def change(minutes: int) -> None:
-        await catalog.update(database, "support", ServiceChoices(slot_minutes=minutes))
+        await catalog.update(database, ManualClock(), ENGINE, "support", ServiceChoices(slot_minutes=minutes))
 
     async def keep_on(act: Callable[[Service], Awaitable[object]]) -> None:
         while True:
@@ -336,7 +346,9 @@ async def test_seats_are_moved_to_the_same_slots_as_new_ones_are_taken_in(databa
     for at in times:
         await book(database, service, at)
     for minutes in (60, 15):
-        moved = await catalog.update(database, "support", ServiceChoices(time_zone=zone, slot_minutes=minutes))
+        moved = await catalog.update(
+            database, ManualClock(), ENGINE, "support", ServiceChoices(time_zone=zone, slot_minutes=minutes)
+        )
         before = await booked(database)
         for at in times:
             await book(database, moved, at)
@@ -345,4 +357,6 @@ async def test_seats_are_moved_to_the_same_slots_as_new_ones_are_taken_in(databa
             await connection.execute(
                 "DELETE FROM callbacks WHERE id IN (SELECT id FROM callbacks ORDER BY id DESC LIMIT $1)", len(times)
             )
-        moved = await catalog.update(database, "support", ServiceChoices(time_zone="UTC", slot_minutes=5))
+        moved = await catalog.update(
+            database, ManualClock(), ENGINE, "support", ServiceChoices(time_zone="UTC", slot_minutes=5)
+        )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from ringback.actors import Actor, ActorKind
+from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.agents.model import Agent
 from ringback.callbacks import lifecycle
 from ringback.callbacks.model import Callback
@@ -141,12 +141,12 @@ class World:
 
     async def change_service(self, name: str = "support", **settings: Any) -> None:
         """Set something in a service as the API does."""
-        await catalog.update(self.database, name, ServiceChoices(**settings))
+        await catalog.update(self.database, self.clock, ENGINE, name, ServiceChoices(**settings))
 
     async def limit_trunk(self, channels: int | None = None, calls_per_second: float | None = None) -> None:
         """Set the limits of the only trunk as the API does."""
         limits = TrunkChoices(link="main", channels=channels, calls_per_second=calls_per_second)
-        await trunks.save(self.database, "main", limits)
+        await trunks.save(self.database, self.clock, ENGINE, "main", limits)
 
     async def add_agent(self, name: str, endpoint: str = "100", *services: str, presence: str = "READY") -> int:
         """An agent of the services (of `support` when none is named)."""

@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterator, Sequence, Set
 
 import msgspec
 
+from ringback.actors import Actor
 from ringback.agents import roster
 from ringback.agents.roster import AgentChanges, AgentChoices
+from ringback.audit import journal
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.errors import NeverPossible
@@ -48,6 +50,7 @@ class Entry(msgspec.Struct, frozen=True):
 async def import_all(
     database: Database,
     clock: Clock,
+    actor: Actor,
     entries: Sequence[Entry],
     *,
     is_rehearsal: bool,
@@ -65,7 +68,12 @@ async def import_all(
         problems = await _problems(connection, entries, within)
         if problems:
             raise InvalidImport(problems)
-        return await roster.save_all_with(connection, [entry.agent for entry in entries], clock.now(), within=within)
+        now, agents = clock.now(), [entry.agent for entry in entries]
+        changes = await roster.save_all_with(connection, now, actor, agents, within=within)
+        if changes.created or changes.changed:
+            created, changed = len(changes.created), len(changes.changed)
+            await journal.record(connection, now, actor, "agents.imported", "agents", created=created, changed=changed)
+        return changes
 
 
 def read_csv(text: str) -> list[Entry]:

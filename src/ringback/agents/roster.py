@@ -10,9 +10,12 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from ringback.actors import Actor
 from ringback.agents import presence
 from ringback.agents.model import Presence
 from ringback.agents.presence import AgentNotFound
+from ringback.audit import journal
+from ringback.audit.journal import Deed
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
@@ -79,10 +82,17 @@ class AgentChanges(msgspec.Struct, frozen=True, kw_only=True):
     unchanged: int
 
 
+class _Settings(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    display_name: str
+    endpoint: str
+    services: tuple[str, ...]
+
+
 _sql = QueryFile(__file__, "roster.sql")
 _AGENTS = _sql.query("agents", AgentView)
 _ADD_ALL = _sql.query("add_all", str)
-_LOCK_ALL = _sql.command("lock_all")
+_LOCK_ALL = _sql.query("lock_all", _Settings)
 _CHANGE_ALL = _sql.query("change_all", str)
 _SERVE_ALL = _sql.query("serve_all", str)
 _IS_VISIBLE = _sql.query("is_visible", bool)
@@ -132,6 +142,7 @@ async def is_visible(connection: Connection, name: str, within: Collection[int])
 async def save(
     database: Database,
     clock: Clock,
+    actor: Actor,
     name: str,
     *,
     endpoint: str,
@@ -149,19 +160,21 @@ async def save(
     check(wanted)
     async with database.transaction() as connection:
         await catalog.ids_of(connection, services)
-        changes = await save_all_with(connection, [wanted], clock.now(), is_practice=is_practice, within=within)
+        now = clock.now()
+        changes = await save_all_with(connection, now, actor, [wanted], is_practice=is_practice, within=within)
         return Saved(await named(connection, name, within=within), bool(changes.created))
 
 
 async def save_all_with(
     connection: Connection,
-    wanted: Sequence[AgentChoices],
     now: datetime,
+    actor: Actor,
+    wanted: Sequence[AgentChoices],
     *,
     is_practice: bool = False,
     within: Collection[int] | None = None,
 ) -> AgentChanges:
-    """`save` for many within a transaction of the caller, in four queries.
+    """`save` for many within a transaction of the caller, in few queries.
 
     Each was checked, each service exists, and no name is among them twice.
     """
@@ -171,7 +184,7 @@ async def save_all_with(
         "endpoints": [agent.endpoint for agent in wanted],
     }
     created = set(await _ADD_ALL.all(connection, **rows, now=now, is_practice=is_practice))
-    await _LOCK_ALL.run(connection, names=rows["names"])
+    before = await _LOCK_ALL.all(connection, names=rows["names"])
     changed = set(await _CHANGE_ALL.all(connection, **rows))
     pairs = [(agent.name, service) for agent in wanted for service in agent.services]
     changed |= set(
@@ -184,6 +197,8 @@ async def save_all_with(
         )
     )
     changed -= created
+    after = await _LOCK_ALL.all(connection, names=rows["names"])
+    await journal.record_all(connection, now, actor, _deeds(before, after, created))
     return AgentChanges(
         created=sorted(created), changed=sorted(changed), unchanged=len(wanted) - len(created) - len(changed)
     )
@@ -202,6 +217,7 @@ async def foreign_among(connection: Connection, names: Sequence[str], within: Co
 async def create(
     database: Database,
     clock: Clock,
+    actor: Actor,
     name: str,
     *,
     endpoint: str,
@@ -216,6 +232,7 @@ async def create(
     saved = await save(
         database,
         clock,
+        actor,
         name,
         endpoint=endpoint,
         services=services,
@@ -225,18 +242,19 @@ async def create(
     return saved.what
 
 
-async def delete(database: Database, name: str) -> None:
+async def delete(database: Database, clock: Clock, actor: Actor, name: str) -> None:
     """Delete an agent of whom no call tells. Raises AgentNotFound, AgentInUse."""
     async with database.transaction() as connection:
-        await delete_with(connection, name)
+        await delete_with(connection, clock.now(), actor, name)
 
 
-async def delete_with(connection: Connection, name: str) -> None:
+async def delete_with(connection: Connection, now: datetime, actor: Actor, name: str) -> None:
     """`delete` within a transaction of the caller, which a refusal leaves as it was."""
     try:
         async with connection.transaction():
-            if not await _DELETE.run(connection, name=name):
-                raise not_found(name)
+            agent = await named(connection, name)
+            await _DELETE.run(connection, name=name)
+            await journal.record(connection, now, actor, "agent.deleted", name, of_services=agent.services)
     except asyncpg.ForeignKeyViolationError:
         text = f"The agent {name!r} has had calls: make them OFFLINE and let them serve no service instead"
         raise AgentInUse(text, agent=name) from None
@@ -245,6 +263,7 @@ async def delete_with(connection: Connection, name: str) -> None:
 async def ask_presence(
     database: Database,
     clock: Clock,
+    actor: Actor,
     name: str,
     wanted: Presence,
     reason: str | None = None,
@@ -256,7 +275,12 @@ async def ask_presence(
     Raises AgentNotFound, PresenceRefused.
     """
     async with database.transaction() as connection:
-        await presence.ask(connection, name, wanted, reason, clock.now())
+        now, before = clock.now(), await named(connection, name)
+        await presence.ask(connection, name, wanted, reason, now)
+        after = await named(connection, name)
+        if after != before:
+            told = {"presence": wanted, "of_services": after.services}
+            await journal.record(connection, now, actor, "presence.asked", name, **told)
         return await named(connection, name, within=within)
 
 
@@ -271,6 +295,20 @@ def check(agent: AgentChoices) -> None:
         raise _invalid("endpoint", agent.endpoint, "is what the telephone system rings, such as sip:anna@10.0.0.7")
     if agent.display_name is not None and not (agent.display_name.strip() and _is_line(agent.display_name)):
         raise _invalid("display_name", agent.display_name, f"is one line of 1 to {MAX_TEXT} characters")
+
+
+def _deeds(before: Sequence[_Settings], after: Sequence[_Settings], created: Collection[str]) -> list[Deed]:
+    """What the audit tells of agents that were saved, before and after in the same order."""
+    deeds: list[Deed] = []
+    for old, new in zip(before, after, strict=True):
+        concerned = [*old.services, *new.services]
+        if new.name in created:
+            told: dict[str, object] = {"display_name": new.display_name, "services": new.services}
+            deeds.append(Deed(action="agent.created", subject=new.name, of_services=concerned, details=told))
+        elif changes := journal.changes(old, new, untold={"endpoint"}):
+            told = {"changes": changes}
+            deeds.append(Deed(action="agent.changed", subject=new.name, of_services=concerned, details=told))
+    return deeds
 
 
 def _is_line(text: str) -> bool:

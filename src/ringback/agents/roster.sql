@@ -43,7 +43,19 @@ RETURNING name
 
 -- name: lock_all
 -- In one order, so that two who save the same agents do not wait for each other for ever.
-SELECT name FROM agents WHERE name = ANY (:names::text[]) ORDER BY name FOR NO KEY UPDATE
+SELECT
+    a.name, a.display_name, a.endpoint,
+    ARRAY(
+        SELECT s.name
+        FROM agent_services AS link
+        JOIN services AS s ON s.id = link.service_id
+        WHERE link.agent_id = a.id
+        ORDER BY s.name
+    ) AS services
+FROM agents AS a
+WHERE a.name = ANY (:names::text[])
+ORDER BY a.name
+FOR NO KEY UPDATE OF a
 
 -- name: change_all
 UPDATE agents AS a

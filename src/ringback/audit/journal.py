@@ -74,10 +74,11 @@ def changes(
     `but`: fields that are no settings. `untold`: those that may hold telephone numbers; only that they changed is told.
     """
     fields = [field for field in after.__struct_fields__ if field not in but]
+    values = [(field, getattr(before, field), getattr(after, field)) for field in fields]
     return [
         {"field": field} if field in untold else {"field": field, "before": old, "after": new}
-        for field in fields
-        if (old := getattr(before, field)) != (new := getattr(after, field))
+        for field, old, new in values
+        if _encoded(old) != _encoded(new)
     ]
 
 
@@ -99,6 +100,11 @@ async def _record(
         details=details,
         **_who(actor),
     )
+
+
+def _encoded(value: object) -> bytes:
+    # As it is stored: a list read from a request is the same as a tuple read from the database.
+    return msgspec.json.encode(value, order="deterministic")
 
 
 def _who(actor: Actor) -> dict[str, object]:

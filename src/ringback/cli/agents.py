@@ -69,7 +69,13 @@ def add(
 
     async def do(on: Installation) -> AgentView:
         return await roster.create(
-            on.database, on.clock, name, endpoint=endpoint, services=service or [], display_name=display_name
+            on.database,
+            on.clock,
+            on.actor,
+            name,
+            endpoint=endpoint,
+            services=service or [],
+            display_name=display_name,
         )
 
     _show([ask(do)])
@@ -94,6 +100,7 @@ def change(
         saved = await roster.save(
             on.database,
             on.clock,
+            on.actor,
             name,
             endpoint=endpoint or now.endpoint,
             services=[] if no_services else service or list(now.services),
@@ -118,7 +125,7 @@ def import_all(
 
     async def do(on: Installation) -> AgentChanges:
         entries = bulk_import.read_csv(read_text(file))
-        return await bulk_import.import_all(on.database, on.clock, entries, is_rehearsal=dry_run)
+        return await bulk_import.import_all(on.database, on.clock, on.actor, entries, is_rehearsal=dry_run)
 
     try:
         changes = ask(do)
@@ -142,7 +149,7 @@ def remove(name: Name) -> None:
 
     One who has can go OFFLINE and serve no service: ringback agents set NAME --no-services
     """
-    ask(lambda on: roster.delete(on.database, name))
+    ask(lambda on: roster.delete(on.database, on.clock, on.actor, name))
     say(f"The agent {name!r} is removed.")
 
 
@@ -156,7 +163,7 @@ def presence(
     reason: Reason = None,
 ) -> None:
     """Ask for a presence; during a call it takes effect afterwards."""
-    _show([ask(lambda on: roster.ask_presence(on.database, on.clock, name, wanted, reason))])
+    _show([ask(lambda on: roster.ask_presence(on.database, on.clock, on.actor, name, wanted, reason))])
 
 
 def _show(agents: list[AgentView]) -> None:

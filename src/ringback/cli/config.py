@@ -58,7 +58,9 @@ def apply(
     """
     text = read_text(file)
     try:
-        applied = ask(lambda on: exchange.apply(on.database, on.clock, text, is_rehearsal=dry_run, prunes=prune))
+        applied = ask(
+            lambda on: exchange.apply(on.database, on.clock, on.actor, text, is_rehearsal=dry_run, prunes=prune)
+        )
     except InvalidConfiguration as problem:
         say_mistakes(map(str, problem.mistakes), f"{file} was not applied and nothing has changed")
         raise typer.Exit(1) from None

@@ -45,7 +45,7 @@ def add(name: Name, link: Link, channels: Channels = None, calls_per_second: Cal
     For example: ringback trunks add carrier --link main --channels 30 --calls-per-second 5
     """
     choices = TrunkChoices(link=link, channels=channels or None, calls_per_second=calls_per_second or None)
-    _show([ask(lambda on: trunks.create(on.database, name, choices))])
+    _show([ask(lambda on: trunks.create(on.database, on.clock, on.actor, name, choices))])
 
 
 @commands.command("set")
@@ -67,7 +67,7 @@ def change(
             channels=now.channels if channels is None else channels or None,
             calls_per_second=now.calls_per_second if calls_per_second is None else calls_per_second or None,
         )
-        return (await trunks.save(on.database, name, choices)).what
+        return (await trunks.save(on.database, on.clock, on.actor, name, choices)).what
 
     _show([ask(do)])
 
@@ -75,14 +75,14 @@ def change(
 @commands.command()
 def resume(name: Name) -> None:
     """End the pause of a trunk now; it is paused again when its calls go on failing alike."""
-    ask(lambda on: trunks.resume(on.database, name))
+    ask(lambda on: trunks.resume(on.database, on.clock, on.actor, name))
     say(f"The trunk {name!r} is used again.")
 
 
 @commands.command()
 def remove(name: Name) -> None:
     """Remove a trunk that no service and no call of the last days goes through."""
-    ask(lambda on: trunks.delete(on.database, name))
+    ask(lambda on: trunks.delete(on.database, on.clock, on.actor, name))
     say(f"The trunk {name!r} is removed.")
 
 

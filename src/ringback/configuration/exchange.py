@@ -1,14 +1,18 @@
 """Writing the configuration of an installation to a file, and taking one over: all of it, or nothing."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from msgspec import UNSET
 
+from ringback.actors import Actor
 from ringback.agents import roster
 from ringback.agents.roster import AgentChoices
+from ringback.audit import journal
 from ringback.booking import setup
 from ringback.clock import Clock
 from ringback.configuration import document
@@ -46,7 +50,9 @@ async def export(database: Database) -> str:
     return document.write(found)  # which takes seconds when there is much: not with a transaction open
 
 
-async def apply(database: Database, clock: Clock, text: str, *, is_rehearsal: bool, prunes: bool) -> Applied:
+async def apply(
+    database: Database, clock: Clock, actor: Actor, text: str, *, is_rehearsal: bool, prunes: bool
+) -> Applied:
     """Make the installation as the file says, in one transaction.
 
     `prunes`: remove what the sections of the file do not name. `is_rehearsal`: change nothing, only see what would
@@ -55,16 +61,20 @@ async def apply(database: Database, clock: Clock, text: str, *, is_rehearsal: bo
     asked = document.read(text)
     async with database.rehearsal() if is_rehearsal else database.transaction() as connection:
         before = await contents(connection)
-        taking = _Taking(connection, asked, before)
+        now = clock.now()
+        taking = _Taking(connection, now, actor, asked, before)
         await taking.trunks()
         await taking.services()
-        await taking.agents(clock)
+        await taking.agents()
         unlisted = taking.unlisted()
         if prunes:
             await taking.remove(unlisted)
         if taking.mistakes:
             raise InvalidConfiguration(sorted(taking.mistakes, key=lambda mistake: mistake.line))
         changes = [_as_stated(asked, change) for change in difference(before, await contents(connection))]
+        if changes:
+            counts = Counter(change.kind.lower() for change in changes)
+            await journal.record(connection, now, actor, "configuration.applied", "configuration", counts=counts)
     return Applied(changes, [] if prunes else unlisted)
 
 
@@ -102,8 +112,10 @@ def _settings(service: Service) -> dict[str, Any]:
 class _Taking:
     """One file being taken over within a transaction; goes on after a mistake to find the others."""
 
-    def __init__(self, connection: Connection, asked: Document, before: Contents) -> None:
+    def __init__(self, connection: Connection, now: datetime, actor: Actor, asked: Document, before: Contents) -> None:
         self._connection = connection
+        self._now = now
+        self._actor = actor
         self._asked = asked
         self._before = before
         self.mistakes: list[Mistake] = []
@@ -113,7 +125,7 @@ class _Taking:
         for name, choices in sorted((self._asked.trunks or {}).items()):
             if self._is_free(TRUNKS, name, practice):
                 try:
-                    await trunks.save_with(self._connection, name, choices)
+                    await trunks.save_with(self._connection, self._now, self._actor, name, choices)
                 except Refused as refusal:
                     self._mistake((TRUNKS, name), refusal)
 
@@ -128,7 +140,7 @@ class _Taking:
         while True:
             try:
                 async with self._connection.transaction():
-                    await setup.save_with(self._connection, name, choices)
+                    await setup.save_with(self._connection, self._now, self._actor, name, choices)
             except Refused as refusal:
                 field = _field(refusal)
                 if getattr(choices, field, UNSET) is UNSET:
@@ -139,7 +151,7 @@ class _Taking:
             else:
                 return
 
-    async def agents(self, clock: Clock) -> None:
+    async def agents(self) -> None:
         asked = self._asked.agents or {}
         present = await roster.list_with(self._connection)
         practice = {agent.name for agent in present if agent.is_practice}
@@ -154,7 +166,7 @@ class _Taking:
         if not self.mistakes:
             serving = {agent.name: played & set(agent.services) for agent in present}
             wanted = [_serving_too(agent, serving.get(agent.name, set())) for agent in sound]
-            await roster.save_all_with(self._connection, wanted, clock.now())
+            await roster.save_all_with(self._connection, self._now, self._actor, wanted)
 
     def unlisted(self) -> list[Change]:
         """What the sections of the file do not name."""
@@ -169,7 +181,7 @@ class _Taking:
     async def remove(self, unlisted: Iterable[Change]) -> None:
         for change in unlisted:
             try:
-                await _DELETE[change.section](self._connection, change.name)
+                await _DELETE[change.section](self._connection, self._now, self._actor, change.name)
             except Refused as refusal:
                 self._mistake((change.section, change.name), refusal)
 

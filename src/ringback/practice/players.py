@@ -6,7 +6,7 @@ from datetime import timedelta
 import asyncpg
 import structlog
 
-from ringback.actors import Actor, ActorKind
+from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.callbacks import requests
@@ -93,7 +93,7 @@ class Players:
         async with self._database.connection() as connection:
             names = await _RESTED_AGENTS.all(connection, since=self._clock.now() - PAUSE_OF_AGENTS)
         for name in names:
-            await roster.ask_presence(self._database, self._clock, name, Presence.READY)
+            await roster.ask_presence(self._database, self._clock, ENGINE, name, Presence.READY)
 
     async def _forget_the_oldest(self) -> None:
         """Nobody practises with what was yesterday; the table must not grow for ever."""

@@ -7,6 +7,7 @@ import msgspec
 from ringback.accounts import api_keys
 from ringback.accounts.api_keys import ApiKeyExists
 from ringback.accounts.rules import Scope
+from ringback.actors import ENGINE
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.clock import Clock
@@ -28,21 +29,21 @@ class Stage(msgspec.Struct, frozen=True):
 
 async def set_up(database: Database, clock: Clock) -> Stage:
     """Make what is missing and leave alone what is real: where a real one has the name, practice takes another."""
-    await trunks.save(database, LINK, TrunkChoices(link=LINK), is_practice=True)
-    names = await _services(database)
+    await trunks.save(database, clock, ENGINE, LINK, TrunkChoices(link=LINK), is_practice=True)
+    names = await _services(database, clock)
     await _agents(database, clock, names)
     return Stage(tuple(names.values()), await _api_key(database, clock))
 
 
-async def _services(database: Database) -> Mapping[str, str]:
+async def _services(database: Database, clock: Clock) -> Mapping[str, str]:
     there = {service.name: service.is_practice for service in await catalog.list_all(database)}
     names: dict[str, str] = {}
     for service in SERVICES:
         name = names[service.name] = _name(service.name, there)
         if name in there:
-            await catalog.update(database, name, service.choices)
+            await catalog.update(database, clock, ENGINE, name, service.choices)
         else:
-            await catalog.create(database, name, service.choices, is_practice=True)
+            await catalog.create(database, clock, ENGINE, name, service.choices, is_practice=True)
     return names
 
 
@@ -54,6 +55,7 @@ async def _agents(database: Database, clock: Clock, services: Mapping[str, str])
             await roster.create(
                 database,
                 clock,
+                ENGINE,
                 name,
                 endpoint=str(number),
                 services=[services[service] for service in agent.services],
@@ -61,7 +63,7 @@ async def _agents(database: Database, clock: Clock, services: Mapping[str, str])
                 is_practice=True,
             )
         if name not in there or (await roster.get(database, name)).presence is Presence.OFFLINE:
-            await roster.ask_presence(database, clock, name, Presence.READY)
+            await roster.ask_presence(database, clock, ENGINE, name, Presence.READY)
 
 
 async def _api_key(database: Database, clock: Clock) -> str | None:

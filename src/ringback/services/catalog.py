@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -10,6 +11,9 @@ import msgspec
 import phonenumbers
 from msgspec import UNSET, UnsetType
 
+from ringback.actors import Actor
+from ringback.audit import journal
+from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
@@ -80,6 +84,8 @@ MAX_RETRY_DELAY_SECONDS = 86_400
 MAX_TEXT = 200
 MAX_DISPOSITIONS = 50
 MAX_DISPOSITION = 60
+# What may hold telephone numbers, of the site or of somebody blocked: the audit tells only that it changed.
+UNTOLD = frozenset({"route_point", "caller_id", "caller_name", "number_rules"})
 _TEXTS = ("display_name", "route_point", "caller_id", "caller_name")
 
 # What else a service must be to be saved; raises a NeverPossible.
@@ -230,26 +236,35 @@ async def ids_of(connection: Connection, names: Sequence[str]) -> list[int]:
 
 
 async def create(
-    database: Database, name: str, choices: ServiceChoices | None = None, *, is_practice: bool = False
+    database: Database,
+    clock: Clock,
+    actor: Actor,
+    name: str,
+    choices: ServiceChoices | None = None,
+    *,
+    is_practice: bool = False,
 ) -> Service:
     """Create a service with the defaults and what is chosen; hours and seats are checked by `booking.setup` alone.
 
     Raises InvalidService, UnknownTimeZone, InvalidNumberRules, TrunkNotFound, ServiceExists.
     """
     async with database.transaction() as connection:
-        saved = await save_with(connection, name, choices or ServiceChoices(), is_practice=is_practice)
+        wanted = choices or ServiceChoices()
+        saved = await save_with(connection, clock.now(), actor, name, wanted, is_practice=is_practice)
         return require_new(saved).what
 
 
-async def update(database: Database, name: str, choices: ServiceChoices) -> Service:
+async def update(database: Database, clock: Clock, actor: Actor, name: str, choices: ServiceChoices) -> Service:
     """Change what is chosen; it holds from the next decision on. Raises as `create` does, and ServiceNotFound."""
     async with database.transaction() as connection:
         await named(connection, name)
-        return require_old(await save_with(connection, name, choices)).what
+        return require_old(await save_with(connection, clock.now(), actor, name, choices)).what
 
 
 async def save_with(
     connection: Connection,
+    now: datetime,
+    actor: Actor,
     name: str,
     choices: ServiceChoices,
     *,
@@ -275,6 +290,7 @@ async def save_with(
     if wanted != service:
         await _store(connection, wanted)
     await grid.follow(connection, service, wanted)
+    await _record(connection, now, actor, service, wanted, is_new=is_new)
     return Saved(await named(connection, name), is_new)
 
 
@@ -303,13 +319,13 @@ def require_old(saved: Saved[Service]) -> Saved[Service]:
     return saved
 
 
-async def delete(database: Database, name: str) -> None:
+async def delete(database: Database, clock: Clock, actor: Actor, name: str) -> None:
     """Delete a service that no callback belongs to. Raises ServiceNotFound, ServiceInUse."""
     async with database.transaction() as connection:
-        await delete_with(connection, name)
+        await delete_with(connection, clock.now(), actor, name)
 
 
-async def delete_with(connection: Connection, name: str) -> None:
+async def delete_with(connection: Connection, now: datetime, actor: Actor, name: str) -> None:
     """`delete` within a transaction of the caller, which a refusal leaves as it was."""
     try:
         async with connection.transaction():
@@ -317,6 +333,7 @@ async def delete_with(connection: Connection, name: str) -> None:
             if await _HAS_CALLBACKS.one(connection, id=service.id):
                 raise _in_use(name)
             await _DELETE.run(connection, id=service.id)
+            await journal.record(connection, now, actor, "service.deleted", name, of_services=[name])
     except asyncpg.ForeignKeyViolationError:
         raise _in_use(name) from None
 
@@ -373,6 +390,15 @@ async def _store(connection: Connection, service: Service) -> None:
     trunk_id = await trunks.id_named(connection, service.trunk)
     fields = {field: getattr(service, field) for field in ServiceChoices.__struct_fields__ if field != "trunk"}
     await _SAVE.run(connection, id=service.id, trunk_id=trunk_id, **fields)
+
+
+async def _record(
+    connection: Connection, now: datetime, actor: Actor, before: Service, after: Service, *, is_new: bool
+) -> None:
+    changes = journal.changes(before, after, untold=UNTOLD)
+    if is_new or changes:
+        action, name = "service.created" if is_new else "service.changed", after.name
+        await journal.record(connection, now, actor, action, name, of_services=[name], changes=changes)
 
 
 def _found(service: Service | None, name: str) -> Service:

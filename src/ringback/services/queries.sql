@@ -104,15 +104,21 @@ FROM trunks WHERE name = :name
 -- name: trunk_id
 SELECT id FROM trunks WHERE name = :name
 
--- name: save_trunk
+-- name: add_trunk
 INSERT INTO trunks (name, link_id, channels, calls_per_second, is_practice)
 VALUES (:name, :link, :channels, :calls_per_second, :is_practice)
-ON CONFLICT (name) DO UPDATE
-SET link_id = excluded.link_id, channels = excluded.channels, calls_per_second = excluded.calls_per_second
-RETURNING xmax = 0 AS is_new
+ON CONFLICT (name) DO NOTHING
+
+-- name: lock_trunk_named
+SELECT name, link_id AS link, channels, calls_per_second, paused_until, pause_reason, is_practice
+FROM trunks WHERE name = :name
+FOR NO KEY UPDATE
+
+-- name: change_trunk
+UPDATE trunks SET link_id = :link, channels = :channels, calls_per_second = :calls_per_second WHERE name = :name
 
 -- name: resume_trunk
-UPDATE trunks SET paused_until = NULL, pause_reason = NULL WHERE name = :name
+UPDATE trunks SET paused_until = NULL, pause_reason = NULL WHERE name = :name AND paused_until IS NOT NULL
 
 -- name: delete_trunk
 DELETE FROM trunks WHERE name = :name

@@ -6,6 +6,9 @@ from typing import Annotated
 import asyncpg
 import msgspec
 
+from ringback.actors import Actor
+from ringback.audit import journal
+from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
@@ -68,7 +71,9 @@ _sql = QueryFile(__file__)
 _ALL = _sql.query("all_trunks", Trunk)
 _NAMED = _sql.query("trunk_named", Trunk)
 _ID = _sql.query("trunk_id", int)
-_SAVE = _sql.query("save_trunk", bool)
+_ADD = _sql.command("add_trunk")
+_LOCK_NAMED = _sql.query("lock_trunk_named", Trunk)
+_CHANGE = _sql.command("change_trunk")
 _RESUME = _sql.command("resume_trunk")
 _DELETE = _sql.command("delete_trunk")
 
@@ -92,10 +97,7 @@ async def get(database: Database, name: str) -> Trunk:
 
 async def named(connection: Connection, name: str) -> Trunk:
     """The trunk of that name. Raises TrunkNotFound."""
-    trunk = await _NAMED.first(connection, name=name)
-    if trunk is None:
-        raise _not_found(name)
-    return trunk
+    return _found(await _NAMED.first(connection, name=name), name)
 
 
 async def id_named(connection: Connection, name: str) -> int:
@@ -106,46 +108,64 @@ async def id_named(connection: Connection, name: str) -> int:
     return trunk_id
 
 
-async def save(database: Database, name: str, choices: TrunkChoices, *, is_practice: bool = False) -> Saved[Trunk]:
+async def save(
+    database: Database, clock: Clock, actor: Actor, name: str, choices: TrunkChoices, *, is_practice: bool = False
+) -> Saved[Trunk]:
     """Create a trunk, or change one; `is_practice` counts at creation. Raises InvalidTrunk."""
     async with database.transaction() as connection:
-        return await save_with(connection, name, choices, is_practice=is_practice)
+        return await save_with(connection, clock.now(), actor, name, choices, is_practice=is_practice)
 
 
 async def save_with(
-    connection: Connection, name: str, choices: TrunkChoices, *, is_practice: bool = False
+    connection: Connection,
+    now: datetime,
+    actor: Actor,
+    name: str,
+    choices: TrunkChoices,
+    *,
+    is_practice: bool = False,
 ) -> Saved[Trunk]:
     """`save` within a transaction of the caller."""
     if not fits_a_path(name):
         text = f"A trunk's name has 1 to 64 characters, none of them a slash, blanks only inside; {name!r} is not so"
         raise InvalidTrunk(text, field="name", value=name)
-    is_new = await _SAVE.one(connection, name=name, is_practice=is_practice, **msgspec.structs.asdict(choices))
-    return Saved(await named(connection, name), is_new)
+    wanted = msgspec.structs.asdict(choices)
+    is_new = bool(await _ADD.run(connection, name=name, is_practice=is_practice, **wanted))
+    before = _found(await _LOCK_NAMED.first(connection, name=name), name)
+    after = msgspec.structs.replace(before, **wanted)
+    if after != before:
+        await _CHANGE.run(connection, name=name, **wanted)
+    if is_new:
+        await journal.record(connection, now, actor, "trunk.created", name, **wanted)
+    elif after != before:
+        await journal.record(connection, now, actor, "trunk.changed", name, changes=journal.changes(before, after))
+    return Saved(after, is_new)
 
 
-async def create(database: Database, name: str, choices: TrunkChoices) -> Trunk:
+async def create(database: Database, clock: Clock, actor: Actor, name: str, choices: TrunkChoices) -> Trunk:
     """A new trunk. Raises TrunkExists, InvalidTrunk."""
     async with database.transaction() as connection:
-        saved = await save_with(connection, name, choices)
+        saved = await save_with(connection, clock.now(), actor, name, choices)
         if not saved.is_new:
             raise TrunkExists(f"There is a trunk {name!r} already", trunk=name)
         return saved.what
 
 
-async def resume(database: Database, name: str) -> Trunk:
+async def resume(database: Database, clock: Clock, actor: Actor, name: str) -> Trunk:
     """End the pause of a trunk before its time. Raises TrunkNotFound."""
     async with database.transaction() as connection:
-        await _RESUME.run(connection, name=name)
+        if await _RESUME.run(connection, name=name):
+            await journal.record(connection, clock.now(), actor, "trunk.resumed", name)
         return await named(connection, name)
 
 
-async def delete(database: Database, name: str) -> None:
+async def delete(database: Database, clock: Clock, actor: Actor, name: str) -> None:
     """Raises TrunkNotFound, TrunkInUse."""
     async with database.transaction() as connection:
-        await delete_with(connection, name)
+        await delete_with(connection, clock.now(), actor, name)
 
 
-async def delete_with(connection: Connection, name: str) -> None:
+async def delete_with(connection: Connection, now: datetime, actor: Actor, name: str) -> None:
     """`delete` within a transaction of the caller, which a refusal leaves as it was."""
     if name == MAIN:
         raise TrunkInUse(f"The trunk {MAIN!r} stays: every new service begins with it", trunk=name)
@@ -153,9 +173,16 @@ async def delete_with(connection: Connection, name: str) -> None:
         async with connection.transaction():
             if not await _DELETE.run(connection, name=name):
                 raise _not_found(name)
+            await journal.record(connection, now, actor, "trunk.deleted", name)
     except asyncpg.ForeignKeyViolationError:
         text = f"The trunk {name!r} cannot be deleted: services, or calls of the last days, go through it"
         raise TrunkInUse(text, trunk=name) from None
+
+
+def _found(trunk: Trunk | None, name: str) -> Trunk:
+    if trunk is None:
+        raise _not_found(name)
+    return trunk
 
 
 def _not_found(name: str) -> TrunkNotFound:

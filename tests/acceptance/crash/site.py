@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from ringback.actors import Actor, ActorKind
+from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.callbacks import requests
@@ -114,12 +114,12 @@ class Site:
     async def add_service(self, **choices: Any) -> None:
         """The service, with short times but for what is chosen (the fields of `ServiceChoices`)."""
         terms = ServiceChoices(ring_timeout_seconds=20, agent_ring_timeout_seconds=2, wrap_up_seconds=0)
-        await catalog.create(self.database, SERVICE, msgspec.structs.replace(terms, **choices))
+        await catalog.create(self.database, self.clock, ENGINE, SERVICE, msgspec.structs.replace(terms, **choices))
 
     async def add_agent(self, name: str, endpoint: str) -> None:
         """An agent of the service who is READY."""
-        await roster.save(self.database, self.clock, name, endpoint=endpoint, services=[SERVICE])
-        await roster.ask_presence(self.database, self.clock, name, Presence.READY)
+        await roster.save(self.database, self.clock, ENGINE, name, endpoint=endpoint, services=[SERVICE])
+        await roster.ask_presence(self.database, self.clock, ENGINE, name, Presence.READY)
 
     async def ask(self, phone_number: str) -> UUID:
         """A customer asks for a callback now."""

@@ -15,6 +15,7 @@ import msgspec
 
 from ringback.accounts import api_keys
 from ringback.accounts.rules import Scope
+from ringback.actors import ENGINE
 from ringback.agents.model import Presence
 from ringback.agents.roster import AgentView
 from ringback.api.health import Readiness
@@ -94,7 +95,7 @@ class Site:
     async def add_service(self, **choices: Any) -> None:
         """The service; without wrap-up unless chosen."""
         chosen = msgspec.convert({"wrap_up_seconds": 0, **choices}, ServiceChoices)
-        await catalog.create(self._database, SERVICE, chosen)
+        await catalog.create(self._database, SystemClock(), ENGINE, SERVICE, chosen)
 
     async def add_agent(self, name: str, behaviour: Behaviour) -> str:
         """An agent of the service, READY; the name with the digits of the behaviour."""

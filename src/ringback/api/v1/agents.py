@@ -99,6 +99,7 @@ async def save(
     saved = await roster.save(
         backend.database,
         backend.clock,
+        principal.actor,
         agent_name,
         endpoint=data.endpoint,
         services=data.services,
@@ -125,7 +126,7 @@ async def import_all(
     """All of them or none: each mistake is named in `details.problems`. Repeating the request is harmless."""
     entries = [Entry(f"items[{index}]", agent) for index, agent in enumerate(data.items)]
     return await bulk_import.import_all(
-        backend.database, backend.clock, entries, is_rehearsal=dry_run, within=principal.within
+        backend.database, backend.clock, principal.actor, entries, is_rehearsal=dry_run, within=principal.within
     )
 
 
@@ -144,7 +145,7 @@ async def ask_presence(
 ) -> AgentView:
     """Asked for during RESERVED or TALKING, it takes effect afterwards (`wanted_presence`)."""
     return await roster.ask_presence(
-        backend.database, backend.clock, agent_name, data.state, data.reason, within=principal.within
+        backend.database, backend.clock, principal.actor, agent_name, data.state, data.reason, within=principal.within
     )
 
 

@@ -14,6 +14,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
 from ringback.accounts.rules import Permission
+from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING, InvalidRequest
@@ -62,6 +63,7 @@ async def save(
     service_name: FromPath[str],
     data: JSONBody[ServiceNumberRules],
     backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
     if_match: IfMatch = None,
 ) -> Response[ServiceNumberRules]:
     """It holds for new callbacks, and before each dial for those that wait."""
@@ -71,7 +73,8 @@ async def save(
         choices = _choices(data, service.number_rules)
         wanted = revision(if_match) or catalog.revision_of(service)
         try:
-            return _answer(await setup.change(backend.database, service_name, choices, revision=wanted))
+            changed = await setup.change(backend.database, backend.clock, actor, service_name, choices, revision=wanted)
+            return _answer(changed)
         except ServiceChanged:
             if if_match is not None:
                 raise

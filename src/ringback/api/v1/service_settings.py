@@ -14,6 +14,7 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 from msgspec import UNSET, UnsetType
 
 from ringback.accounts.rules import Permission
+from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_READING, WHEN_REPLACING
@@ -64,10 +65,11 @@ async def save_hours(
     service_name: FromPath[str],
     data: JSONBody[HoursDocument],
     backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
     if_match: IfMatch = None,
 ) -> Response[HoursDocument]:
     """Callbacks keep their time; what is not open any more is dialled at the next opening."""
-    service = await _change(backend, service_name, ServiceChoices(hours=data.weekly), if_match)
+    service = await _change(backend, actor, service_name, ServiceChoices(hours=data.weekly), if_match)
     return answer(service, _hours(service))
 
 
@@ -83,11 +85,12 @@ async def save_special_days(
     service_name: FromPath[str],
     data: JSONBody[SpecialDaysDocument],
     backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
     if_match: IfMatch = None,
 ) -> Response[SpecialDaysDocument]:
     """`items` are then exactly the special days."""
     choices = ServiceChoices(special_days=data.items, public_holidays=data.public_holidays)
-    service = await _change(backend, service_name, choices, if_match)
+    service = await _change(backend, actor, service_name, choices, if_match)
     return answer(service, _special_days(service))
 
 
@@ -103,18 +106,23 @@ async def save_capacity(
     service_name: FromPath[str],
     data: JSONBody[CapacityDocument],
     backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
     if_match: IfMatch = None,
 ) -> Response[CapacityDocument]:
     """Who has a seat keeps it, also where there are fewer from now on."""
     choices = ServiceChoices(
         slot_minutes=data.slot_minutes, slot_capacity=data.slot_capacity, weekly_capacity=data.weekly
     )
-    service = await _change(backend, service_name, choices, if_match)
+    service = await _change(backend, actor, service_name, choices, if_match)
     return answer(service, _capacity(service))
 
 
-async def _change(backend: Backend, service_name: str, choices: ServiceChoices, if_match: str | None) -> Service:
-    return await setup.change(backend.database, service_name, choices, revision=revision(if_match))
+async def _change(
+    backend: Backend, actor: Actor, service_name: str, choices: ServiceChoices, if_match: str | None
+) -> Service:
+    return await setup.change(
+        backend.database, backend.clock, actor, service_name, choices, revision=revision(if_match)
+    )
 
 
 def _hours(service: Service) -> HoursDocument:

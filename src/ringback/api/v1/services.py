@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
+from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING
@@ -63,9 +64,13 @@ async def save(
     Only who is given all services can make a new one.
     """
     if principal.services is not None:  # it may have been deleted since the guard saw it
-        changed = await setup.change(backend.database, service_name, data, revision=revision(if_match))
+        changed = await setup.change(
+            backend.database, backend.clock, principal.actor, service_name, data, revision=revision(if_match)
+        )
         return answer(changed, changed)
-    saved = await setup.save(backend.database, service_name, data, revision=revision(if_match))
+    saved = await setup.save(
+        backend.database, backend.clock, principal.actor, service_name, data, revision=revision(if_match)
+    )
     return answer(saved.what, saved.what, 201 if saved.is_new else 200)
 
 
@@ -76,9 +81,9 @@ async def save(
     summary="Delete a service",
     responses=WHEN_CHANGING,
 )
-async def remove(service_name: FromPath[str], backend: NamedDependency[Backend]) -> None:
+async def remove(service_name: FromPath[str], backend: NamedDependency[Backend], actor: NamedDependency[Actor]) -> None:
     """Possible while no callback belongs to it; else set its mode to CLOSED."""
-    await catalog.delete(backend.database, service_name)
+    await catalog.delete(backend.database, backend.clock, actor, service_name)
 
 
 @get(

@@ -7,6 +7,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from ringback.accounts.rules import Permission
+from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
@@ -41,10 +42,13 @@ async def show(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -> 
     responses={**WHEN_CHANGING, 201: ResponseSpec(Trunk, description="It is new")},
 )
 async def save(
-    trunk_name: FromPath[str], data: JSONBody[TrunkChoices], backend: NamedDependency[Backend]
+    trunk_name: FromPath[str],
+    data: JSONBody[TrunkChoices],
+    backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
 ) -> Response[Trunk]:
     """A limit that is left out does not limit. It holds from the next call on."""
-    saved = await trunks.save(backend.database, trunk_name, data)
+    saved = await trunks.save(backend.database, backend.clock, actor, trunk_name, data)
     return Response(saved.what, status_code=201 if saved.is_new else 200)
 
 
@@ -55,9 +59,9 @@ async def save(
     summary="Delete a trunk",
     responses=WHEN_CHANGING,
 )
-async def remove(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -> None:
+async def remove(trunk_name: FromPath[str], backend: NamedDependency[Backend], actor: NamedDependency[Actor]) -> None:
     """Possible while no service, and no call of the last days, goes through it; `main` stays."""
-    await trunks.delete(backend.database, trunk_name)
+    await trunks.delete(backend.database, backend.clock, actor, trunk_name)
 
 
 @post(
@@ -67,9 +71,9 @@ async def remove(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -
     summary="End the pause of a trunk",
     responses=WHEN_CHANGING,
 )
-async def resume(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -> Trunk:
+async def resume(trunk_name: FromPath[str], backend: NamedDependency[Backend], actor: NamedDependency[Actor]) -> Trunk:
     """It is paused again when its calls go on failing alike."""
-    return await trunks.resume(backend.database, trunk_name)
+    return await trunks.resume(backend.database, backend.clock, actor, trunk_name)
 
 
 HANDLERS = [list_all, show, save, remove, resume]
