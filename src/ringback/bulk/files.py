@@ -1,9 +1,10 @@
 """What bulk work did, as CSV: the callbacks that were changed, and a summary with a line for each that was asked for.
 
-The summary tells of callbacks as they were; it stays when they are removed, as long as the work itself is kept.
+The summary tells of callbacks as they were; it stays when they are removed, as long as the work itself is kept. Each
+file shows what is `within` the services that whoever reads it is given (None: all), whoever asked for the work.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from uuid import UUID
 
 from ringback.actors import Actor
@@ -20,36 +21,41 @@ _SUMMARY = _sql.command("summary")
 _RECENTLY_CANCELLED = _sql.command("recently_cancelled")
 _RECENT_SUMMARY = _sql.command("recent_summary")
 
+Within = Collection[int] | None
 Write = Callable[[bytes], Awaitable[None]]
 
 
-async def callbacks(database: Database, kind: Kind, job_id: UUID, write: Write) -> None:
+async def callbacks(database: Database, kind: Kind, job_id: UUID, within: Within, write: Write) -> None:
     """The callbacks that were changed so far, as they are now; of a recreation the new ones. Raises BulkJobNotFound."""
-    await _of_job(_DONE_CALLBACKS, database, kind, job_id, write)
+    await _of_job(_DONE_CALLBACKS, database, kind, job_id, within, write)
 
 
-async def summary(database: Database, kind: Kind, job_id: UUID, write: Write) -> None:
+async def summary(database: Database, kind: Kind, job_id: UUID, within: Within, write: Write) -> None:
     """What became of each callback asked for, so far. Raises BulkJobNotFound."""
-    await _of_job(_SUMMARY, database, kind, job_id, write)
+    await _of_job(_SUMMARY, database, kind, job_id, within, write)
 
 
-async def recently_cancelled(database: Database, clock: Clock, actor: Actor, write: Write) -> None:
+async def recently_cancelled(database: Database, clock: Clock, actor: Actor, within: Within, write: Write) -> None:
     """The callbacks that the actor cancelled within the last 24 hours, in bulk or one by one."""
-    await _of_actor(_RECENTLY_CANCELLED, database, clock, actor, write)
+    await _of_actor(_RECENTLY_CANCELLED, database, clock, actor, within, write)
 
 
-async def recent_summary(database: Database, clock: Clock, actor: Actor, write: Write) -> None:
+async def recent_summary(database: Database, clock: Clock, actor: Actor, within: Within, write: Write) -> None:
     """What became of each that the actor asked to cancel within the last 24 hours, in bulk or one by one."""
-    await _of_actor(_RECENT_SUMMARY, database, clock, actor, write)
+    await _of_actor(_RECENT_SUMMARY, database, clock, actor, within, write)
 
 
-async def _of_job(query: Query[None], database: Database, kind: Kind, job_id: UUID, write: Write) -> None:
+async def _of_job(
+    query: Query[None], database: Database, kind: Kind, job_id: UUID, within: Within, write: Write
+) -> None:
     await jobs.get(database, kind, job_id)
     async with database.stream() as connection:
-        await query.copy_csv(connection, write, job_id=job_id)
+        await query.copy_csv(connection, write, job_id=job_id, within=within)
 
 
-async def _of_actor(query: Query[None], database: Database, clock: Clock, actor: Actor, write: Write) -> None:
-    since = clock.now() - RECENT
+async def _of_actor(
+    query: Query[None], database: Database, clock: Clock, actor: Actor, within: Within, write: Write
+) -> None:
+    whose = {"actor_kind": actor.kind, "actor_name": actor.name, "since": clock.now() - RECENT}
     async with database.stream() as connection:
-        await query.copy_csv(connection, write, actor_kind=actor.kind, actor_name=actor.name, since=since)
+        await query.copy_csv(connection, write, **whose, within=within)

@@ -1,3 +1,5 @@
+-- Lines of services that whoever reads is not given (any more) are left out; one without a service was never found.
+
 -- part: line
 l.id, l.state, l.result, l.service, l.phone_number, l.customer_name, l.desired_at_utc, l.desired_at_local,
 l.created_at_utc, l.created_at_local, l.completed_at_utc, l.completed_at_local, l.time_zone, l.promised_local,
@@ -9,7 +11,7 @@ SELECT
     {line}
 FROM bulk_items AS i
 JOIN callback_lines AS l ON l.id = coalesce(i.new_callback_id, i.callback_id)
-WHERE i.job_id = :job_id AND i.is_done
+WHERE i.job_id = :job_id AND i.is_done AND (:within::int[] IS NULL OR l.service_id = ANY (:within))
 ORDER BY i.position
 
 -- name: summary
@@ -19,7 +21,7 @@ SELECT
     cell(i.reason) AS reason, i.new_callback_id
 FROM bulk_items AS i
 LEFT JOIN services AS s ON s.name = i.service
-WHERE i.job_id = :job_id
+WHERE i.job_id = :job_id AND (:within::int[] IS NULL OR i.service IS NULL OR s.id = ANY (:within))
 ORDER BY i.position
 
 -- name: recently_cancelled
@@ -28,6 +30,7 @@ SELECT
 FROM transitions AS t
 JOIN callback_lines AS l ON l.id = t.callback_id
 WHERE t.event = 'CANCELLED' AND t.actor_kind = :actor_kind AND t.actor_name = :actor_name AND t.at >= :since
+  AND (:within::int[] IS NULL OR l.service_id = ANY (:within))
 ORDER BY t.at, t.id
 
 -- name: recent_summary
@@ -59,4 +62,5 @@ FROM (
       )
 ) AS told
 LEFT JOIN services AS s ON s.name = told.service
+WHERE :within::int[] IS NULL OR told.service IS NULL OR s.id = ANY (:within)
 ORDER BY told.at, told.position

@@ -6,7 +6,7 @@ one batch after the other. What is created or moved into the range later is not 
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -80,10 +80,17 @@ _ENDING = re.compile(r"[0-9a-f-]{8,36}")
 
 
 async def ask(
-    database: Database, clock: Clock, actor: Actor, request: BulkRequest, *, key: str | None = None
+    database: Database,
+    clock: Clock,
+    actor: Actor,
+    request: BulkRequest,
+    *,
+    key: str | None = None,
+    within: Collection[int] | None = None,
 ) -> BulkJob:
     """Begin bulk work; the same `key` of the same actor with the same request gives the work that was begun with it.
 
+    `within`: the ids of the only services that it may touch (None: all); an id of another is one that no callback has.
     Raises InvalidSelection, ServiceNotFound, IdempotencyKeyReused, and what a time can be refused for.
     """
     now = clock.now()
@@ -92,9 +99,9 @@ async def ask(
     who = {"actor_kind": actor.kind, "actor_name": actor.name}
     async with database.transaction() as connection:
         hashed = _hashed(kind, request)
-        asked = {"request": _without_ids(request), "request_hash": hashed, "idempotency_key": key}
+        asked = {"request": _without_ids(request), "request_hash": hashed, "idempotency_key": key, "within": within}
         if await _ADD_JOB.run(connection, id=job_id, kind=kind, now=now, **who, **asked):
-            total = await _freeze(connection, job_id, kind, request)
+            total = await _freeze(connection, job_id, kind, request, within)
             await _SET_TOTAL.run(connection, id=job_id, total=total, now=now)
         else:
             earlier = await _JOB_OF_KEY.one(connection, **who, idempotency_key=key)
@@ -105,16 +112,19 @@ async def ask(
         return _shown(await _JOB.one(connection, id=job_id, kind=kind))
 
 
-async def preview(database: Database, clock: Clock, request: BulkRequest) -> Preview:
+async def preview(
+    database: Database, clock: Clock, request: BulkRequest, *, within: Collection[int] | None = None
+) -> Preview:
     """What `ask` would do now; changes nothing. Raises what `ask` does."""
     selection.check(request, clock.now())
     kind = kind_of(request)
     async with database.connection() as connection:
         if request.ids is not None:
-            found = await _STATES_OF_IDS.all(connection, ids=request.ids)
+            found = await _STATES_OF_IDS.all(connection, ids=request.ids, within=within)
             asked = len(set(request.ids))
         else:
-            found = await _STATES_IN_RANGE.all(connection, **await selection.restriction(connection, kind, request))
+            restriction = await selection.restriction(connection, kind, request, within)
+            found = await _STATES_IN_RANGE.all(connection, **restriction)
             asked = sum(each.number for each in found)
     numbers = {each.state: each.number for each in found}
     states = {state: numbers[state] for state in State if state in numbers and state in kind.possible}
@@ -175,13 +185,15 @@ async def ending(database: Database, text: str) -> BulkJob:
     return _shown(job)
 
 
-async def _freeze(connection: Connection, job_id: UUID, kind: Kind, request: Selection) -> int:
+async def _freeze(
+    connection: Connection, job_id: UUID, kind: Kind, request: Selection, within: Collection[int] | None
+) -> int:
     """List the callbacks meant, in batches; returns how many they are."""
     its_batches = {"job_id": job_id, "size": BATCH_SIZES[kind]}
     if request.ids is not None:
         ids = list(dict.fromkeys(request.ids))
         return sum(await _FREEZE_IDS.all(connection, **its_batches, ids=ids))
-    restriction = await selection.restriction(connection, kind, request)
+    restriction = await selection.restriction(connection, kind, request, within)
     return sum(await _FREEZE_RANGE.all(connection, **its_batches, **restriction))
 
 

@@ -8,8 +8,8 @@ SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeed
 FROM bulk_jobs
 
 -- name: add_job
-INSERT INTO bulk_jobs (id, kind, actor_kind, actor_name, asked_at, request, request_hash, idempotency_key)
-VALUES (:id, :kind, :actor_kind, :actor_name, :now, :request, :request_hash, :idempotency_key)
+INSERT INTO bulk_jobs (id, kind, actor_kind, actor_name, asked_at, request, request_hash, idempotency_key, within)
+VALUES (:id, :kind, :actor_kind, :actor_name, :now, :request, :request_hash, :idempotency_key, :within)
 ON CONFLICT ON CONSTRAINT one_bulk_job_per_idempotency_key DO NOTHING
 
 -- name: job_of_key
@@ -41,7 +41,10 @@ RETURNING cardinality(callback_ids)
 UPDATE bulk_jobs SET total = :total, finished_at = CASE WHEN :total = 0 THEN :now::timestamptz END WHERE id = :id
 
 -- name: states_of_ids
-SELECT state, count(*) AS number FROM callbacks WHERE id = ANY (:ids::uuid[]) GROUP BY state
+SELECT state, count(*) AS number
+FROM callbacks
+WHERE id = ANY (:ids::uuid[]) AND (:within::int[] IS NULL OR service_id = ANY (:within))
+GROUP BY state
 
 -- name: states_in_range
 SELECT state, count(*) AS number

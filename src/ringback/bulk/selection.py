@@ -1,5 +1,6 @@
 """Which callbacks bulk work is asked for: checked strictly, because a slip could change thousands."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from ringback.bulk.model import BulkRequest, Kind, Recreation, Rescheduling, Selection
@@ -30,14 +31,17 @@ def check(request: BulkRequest, now: datetime) -> None:
         _check_new_time(request, now)
 
 
-async def restriction(connection: Connection, kind: Kind, request: Selection) -> dict[str, object]:
-    """How the queries over a range are restricted. Raises ServiceNotFound."""
+async def restriction(
+    connection: Connection, kind: Kind, request: Selection, within: Collection[int] | None
+) -> dict[str, object]:
+    """How the queries over a range are restricted, `within` these services (None: all). Raises ServiceNotFound."""
+    services = await catalog.ids_of(connection, request.services) if request.services else within
     results = request.results if isinstance(request, Recreation) else ()
     return {
         "from_at": request.from_at,
         "to_at": request.to_at,
         "states": sorted(kind.covered & set(request.states) if request.states else kind.covered),
-        "service_ids": await catalog.ids_of(connection, request.services) if request.services else None,
+        "service_ids": services if services is None or within is None else sorted(set(services) & set(within)),
         "results": list(results) or None,
     }
 

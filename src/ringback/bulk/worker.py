@@ -43,6 +43,7 @@ class _Job(msgspec.Struct, frozen=True, kw_only=True):
     actor_kind: ActorKind
     actor_name: str
     request: dict[str, object]
+    within: tuple[int, ...] | None
     counts: tuple[Count, ...]
 
 
@@ -102,7 +103,7 @@ class BulkWorker:
             if job.kind is Kind.CANCELLATION:
                 await connection.execute(_UNFLUSHED)
             batch = await _TAKE_BATCH.one(connection, job_id=job.id)
-            found = await _LOCK_CALLBACKS.all(connection, ids=batch.callback_ids)
+            found = await _LOCK_CALLBACKS.all(connection, ids=batch.callback_ids, within=job.within)
             outcomes = await deeds.do(connection, self._deed(job), found)
             await self._note(connection, job, batch, found, outcomes)
         return len(batch.callback_ids)

@@ -1,6 +1,6 @@
 -- name: claim_job
 -- The job of which least is done comes first: a small one need not wait for the end of a large one.
-SELECT id, kind, actor_kind, actor_name, request, counts
+SELECT id, kind, actor_kind, actor_name, request, within, counts
 FROM bulk_jobs
 WHERE finished_at IS NULL
 ORDER BY done, asked_at, id
@@ -18,7 +18,7 @@ RETURNING first_position, callback_ids
 SELECT c.id, c.state, c.phone_number, s.name AS service, c.desired_at
 FROM callbacks AS c
 JOIN services AS s ON s.id = c.service_id
-WHERE c.id = ANY (:ids::uuid[])
+WHERE c.id = ANY (:ids::uuid[]) AND (:within::int[] IS NULL OR c.service_id = ANY (:within))
 ORDER BY c.id
 FOR UPDATE OF c
 

@@ -61,7 +61,7 @@ class CallbackFilter(msgspec.Struct, frozen=True, kw_only=True):
     `from_at` <= desired time < `to_at`. `services` are names. `is_open`: not COMPLETED (False: COMPLETED only).
     `needs_attention`: late, which is past their window and with no agent yet, or COMPLETED with a WORRYING result.
     `search`: what the column `search_by` must show somewhere, whatever its case; times are shown by the clock of
-    `time_zone` (IANA).
+    `time_zone` (IANA). `within`: the ids of the services that whoever asks may see at all; None: every service.
     """
 
     from_at: datetime | None = None
@@ -75,6 +75,7 @@ class CallbackFilter(msgspec.Struct, frozen=True, kw_only=True):
     search_by: SearchBy = SearchBy.PHONE_NUMBER
     time_zone: str = "UTC"
     time_format: TimeFormat = TimeFormat.H24
+    within: Collection[int] | None = None
 
 
 class Source(StrEnum):
@@ -154,6 +155,8 @@ async def restriction(connection: Connection, wanted: CallbackFilter, now: datet
             require_offset(field, instant)
     kept = Restriction(from_at=wanted.from_at, to_at=wanted.to_at)
     _keep_kinds_wanted(kept, wanted, now)
+    if wanted.within is not None:
+        kept.keep_services(wanted.within)
     if wanted.services:
         kept.keep_services(await catalog.ids_of(connection, wanted.services))
     zone = time_zone(wanted.time_zone)
@@ -182,7 +185,7 @@ async def _keep_found(
 ) -> None:
     match wanted.search_by:
         case SearchBy.ID:
-            await _keep_id(connection, kept, text.lower())
+            await _keep_id(connection, kept, wanted, text.lower())
         case SearchBy.STATE:
             results = [result for result in Result if text.upper() in shown_state(State.COMPLETED, result)]
             kept.keep_kinds([state for state in UNCOMPLETED if text.upper() in state], results)
@@ -203,7 +206,7 @@ def shown_state(state: State, result: Result | None) -> str:
     return state if result is None else f"{state} ({result})"
 
 
-async def _keep_id(connection: Connection, kept: Restriction, text: str) -> None:
+async def _keep_id(connection: Connection, kept: Restriction, wanted: CallbackFilter, text: str) -> None:
     """What begins with the text, which is found at once; only if nothing does, what has it anywhere."""
     if not _PART_OF_ID.fullmatch(text):
         kept.keep_nothing()
@@ -212,7 +215,8 @@ async def _keep_id(connection: Connection, kept: Restriction, text: str) -> None
     if len(digits) <= ID_DIGITS:
         first, last = UUID(digits.ljust(ID_DIGITS, "0")), UUID(digits.ljust(ID_DIGITS, "f"))
         is_beginning = str(first).startswith(text) or text == digits
-        if is_beginning and await _HAS_ID_BETWEEN.one(connection, first_id=first, last_id=last):
+        between = {"first_id": first, "last_id": last, "within": wanted.within}
+        if is_beginning and await _HAS_ID_BETWEEN.one(connection, **between):
             kept.first_id, kept.last_id = first, last
             return
     kept.id_part = text

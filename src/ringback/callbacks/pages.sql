@@ -167,7 +167,10 @@ SELECT id FROM services
 WHERE position(lower(:part::text) IN lower(name)) > 0 OR position(lower(:part) IN lower(display_name)) > 0
 
 -- name: has_id_between
-SELECT EXISTS (SELECT FROM callbacks WHERE id BETWEEN :first_id AND :last_id)
+SELECT EXISTS (
+    SELECT FROM callbacks
+    WHERE id BETWEEN :first_id AND :last_id AND (:within::int[] IS NULL OR service_id = ANY (:within))
+)
 
 -- name: extent_of_desired_at
 SELECT

@@ -3,7 +3,7 @@
 The formulas are those of docs/records.md; the measures of a single callback are defined by the view `measures`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -116,10 +116,12 @@ async def report(
     to_at: datetime | None = None,
     services: Sequence[str] = (),
     per: Per = Per.HOUR,
+    within: Collection[str] | None = None,
 ) -> Report:
     """The report of a time, by default of the last 14 days; of all services unless some are named.
 
-    Services that were deleted can still be named. Raises InvalidFilter, TimeWithoutOffset, ServiceNotFound.
+    Services that were deleted can still be named. `within`: the names of the only services that whoever asks may see;
+    None: all. Raises InvalidFilter, TimeWithoutOffset, ServiceNotFound.
     """
     to_at = clock.now() if to_at is None else to_at
     require_offset("to", to_at)
@@ -129,9 +131,15 @@ async def report(
     async with database.connection() as connection:
         if unknown := await _NEVER_HEARD_OF.first(connection, names=list(services)):
             raise ServiceNotFound(f"There is no service {unknown!r}, nor was one in any count", service=unknown)
-        wanted = list(services) or None
+        wanted = _wanted(services, within)
         counts = await _PERIODS.all(connection, from_at=from_at, to_at=to_at, services=wanted, per=per)
     return Report(per=per, from_at=from_at, to_at=to_at, items=[_period(each) for each in counts])
+
+
+def _wanted(services: Sequence[str], within: Collection[str] | None) -> list[str] | None:
+    if within is None:
+        return list(services) or None
+    return sorted(set(within) & set(services or within))
 
 
 def _by_default_before(to_at: datetime) -> datetime:

@@ -11,12 +11,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
+from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
 from ringback.api.tables import AS_CSV, Marked, Table
+from ringback.api.visibility import require_services
 from ringback.bulk import files, jobs
 from ringback.bulk.model import BulkJob, BulkRequest, Cancellation, Kind, Preview, Recreation, Rescheduling
 from ringback.callbacks.idempotency import MAX_KEY
@@ -50,31 +52,40 @@ class BulkJobs(msgspec.Struct, frozen=True):
 
 @post(opt=needs(Permission.CHANGE_CALLBACKS), status_code=202, summary="Cancel many callbacks", responses=WHEN_ASKING)
 async def cancel(
-    data: JSONBody[Cancellation], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
+    data: JSONBody[Cancellation],
+    backend: NamedDependency[Backend],
+    principal: NamedDependency[Principal],
+    key: Key = None,
 ) -> Response[Any]:
     """By ids, or all in a range of desired times; it goes on by itself, and survives whatever stops.
 
     What rings is hung up. With an `Idempotency-Key` header the request may be repeated without harm.
     """
-    return await _ask(backend, actor, data, key)
+    return await _ask(backend, principal, data, key)
 
 
 @post(
     opt=needs(Permission.CHANGE_CALLBACKS), status_code=202, summary="Reschedule many callbacks", responses=WHEN_ASKING
 )
 async def reschedule(
-    data: JSONBody[Rescheduling], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
+    data: JSONBody[Rescheduling],
+    backend: NamedDependency[Backend],
+    principal: NamedDependency[Principal],
+    key: Key = None,
 ) -> Response[Any]:
     """Each follows the rules of rescheduling it alone; what they refuse keeps its time, and is told."""
-    return await _ask(backend, actor, data, key)
+    return await _ask(backend, principal, data, key)
 
 
 @post(opt=needs(Permission.CHANGE_CALLBACKS), status_code=202, summary="Recreate many callbacks", responses=WHEN_ASKING)
 async def recreate(
-    data: JSONBody[Recreation], backend: NamedDependency[Backend], actor: NamedDependency[Actor], key: Key = None
+    data: JSONBody[Recreation],
+    backend: NamedDependency[Backend],
+    principal: NamedDependency[Principal],
+    key: Key = None,
 ) -> Response[Any]:
     """Each follows the rules of recreating it alone; what they refuse is told."""
-    return await _ask(backend, actor, data, key)
+    return await _ask(backend, principal, data, key)
 
 
 @post(
@@ -84,9 +95,11 @@ async def recreate(
     summary="What would be cancelled",
     responses=WHEN_CHANGING,
 )
-async def preview_cancellation(data: JSONBody[Cancellation], backend: NamedDependency[Backend]) -> Preview:
+async def preview_cancellation(
+    data: JSONBody[Cancellation], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
+) -> Preview:
     """How many of each state would be cancelled now; changes nothing."""
-    return await jobs.preview(backend.database, backend.clock, data)
+    return await _preview(backend, principal, data)
 
 
 @post(
@@ -96,9 +109,11 @@ async def preview_cancellation(data: JSONBody[Cancellation], backend: NamedDepen
     summary="What would be rescheduled",
     responses=WHEN_CHANGING,
 )
-async def preview_rescheduling(data: JSONBody[Rescheduling], backend: NamedDependency[Backend]) -> Preview:
+async def preview_rescheduling(
+    data: JSONBody[Rescheduling], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
+) -> Preview:
     """How many of each state could be rescheduled now; changes nothing. The rules about times are not tried."""
-    return await jobs.preview(backend.database, backend.clock, data)
+    return await _preview(backend, principal, data)
 
 
 @post(
@@ -108,9 +123,11 @@ async def preview_rescheduling(data: JSONBody[Rescheduling], backend: NamedDepen
     summary="What would be recreated",
     responses=WHEN_CHANGING,
 )
-async def preview_recreation(data: JSONBody[Recreation], backend: NamedDependency[Backend]) -> Preview:
+async def preview_recreation(
+    data: JSONBody[Recreation], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
+) -> Preview:
     """How many could be recreated now; changes nothing. The rules of creation are not tried."""
-    return await jobs.preview(backend.database, backend.clock, data)
+    return await _preview(backend, principal, data)
 
 
 def _reading(kind: Kind) -> list[HTTPRouteHandler]:
@@ -119,7 +136,7 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
 
     @get(opt=needs(Permission.EXPORT_CALLBACKS), summary=f"Your {name}s of the last 24 hours", responses=WHEN_READING)
     async def list_recent(backend: NamedDependency[Backend], actor: NamedDependency[Actor]) -> BulkJobs:
-        """Those that were asked for with this API key, the latest first."""
+        """Those that were asked for with this API key, or by this user, the latest first."""
         return BulkJobs(await jobs.recent(backend.database, backend.clock, actor, kind))
 
     @get(
@@ -136,10 +153,13 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
         responses=WHEN_TABLE,
     )
     async def callbacks(
-        job_id: FromPath[UUID], backend: NamedDependency[Backend], has_mark: Marked = False
+        job_id: FromPath[UUID],
+        backend: NamedDependency[Backend],
+        principal: NamedDependency[Principal],
+        has_mark: Marked = False,
     ) -> Response[Any]:
         """The callbacks that were changed so far, as they are now; of a recreation the new ones."""
-        rows = partial(files.callbacks, backend.database, kind, job_id)
+        rows = partial(files.callbacks, backend.database, kind, job_id, principal.within)
         return Table(rows, filename=f"{name}-{job_id}.csv", has_mark=has_mark)
 
     @get(
@@ -149,10 +169,13 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
         responses=WHEN_TABLE,
     )
     async def summary(
-        job_id: FromPath[UUID], backend: NamedDependency[Backend], has_mark: Marked = False
+        job_id: FromPath[UUID],
+        backend: NamedDependency[Backend],
+        principal: NamedDependency[Principal],
+        has_mark: Marked = False,
     ) -> Response[Any]:
         """A line for each callback that was asked for and looked at so far: as it was, and what became of it."""
-        rows = partial(files.summary, backend.database, kind, job_id)
+        rows = partial(files.summary, backend.database, kind, job_id, principal.within)
         return Table(rows, filename=f"{name}-{job_id}-summary.csv", has_mark=has_mark)
 
     return [list_recent, show, callbacks, summary]
@@ -165,10 +188,13 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
     responses=WHEN_TABLE,
 )
 async def recent_callbacks(
-    backend: NamedDependency[Backend], actor: NamedDependency[Actor], has_mark: Marked = False
+    backend: NamedDependency[Backend], principal: NamedDependency[Principal], has_mark: Marked = False
 ) -> Response[Any]:
-    """The callbacks that were cancelled with this API key within the last 24 hours, in bulk or one by one."""
-    rows = partial(files.recently_cancelled, backend.database, backend.clock, actor)
+    """The callbacks that were cancelled with this API key, or by this user, within the last 24 hours.
+
+    Those cancelled in bulk, and those one by one.
+    """
+    rows = partial(files.recently_cancelled, backend.database, backend.clock, principal.actor, principal.within)
     return Table(rows, filename=f"cancelled-{backend.clock.now():%Y-%m-%d}.csv", has_mark=has_mark)
 
 
@@ -179,16 +205,23 @@ async def recent_callbacks(
     responses=WHEN_TABLE,
 )
 async def recent_summary(
-    backend: NamedDependency[Backend], actor: NamedDependency[Actor], has_mark: Marked = False
+    backend: NamedDependency[Backend], principal: NamedDependency[Principal], has_mark: Marked = False
 ) -> Response[Any]:
-    """A line for each that was asked to be cancelled with this API key within the last 24 hours."""
-    rows = partial(files.recent_summary, backend.database, backend.clock, actor)
+    """A line for each that was asked to be cancelled with this API key, or by this user, within the last 24 hours."""
+    rows = partial(files.recent_summary, backend.database, backend.clock, principal.actor, principal.within)
     return Table(rows, filename=f"cancellation-summary-{backend.clock.now():%Y-%m-%d}.csv", has_mark=has_mark)
 
 
-async def _ask(backend: Backend, actor: Actor, request: BulkRequest, key: str | None) -> Response[Any]:
-    job = await jobs.ask(backend.database, backend.clock, actor, request, key=key)
+async def _ask(backend: Backend, principal: Principal, request: BulkRequest, key: str | None) -> Response[Any]:
+    require_services(principal, *request.services)
+    actor, within = principal.actor, principal.within
+    job = await jobs.ask(backend.database, backend.clock, actor, request, key=key, within=within)
     return Response(job, status_code=202, headers={"Location": f"{PATHS[job.kind]}/{job.id}"})
+
+
+async def _preview(backend: Backend, principal: Principal, request: BulkRequest) -> Preview:
+    require_services(principal, *request.services)
+    return await jobs.preview(backend.database, backend.clock, request, within=principal.within)
 
 
 def routers() -> list[Router]:

@@ -1,17 +1,22 @@
-"""The query parameters that say which callbacks: the same for the list and for its export."""
+"""The query parameters that say which callbacks, of the services that whoever asks is given: for the list and its
+export alike.
+"""
 
 from datetime import datetime
 from typing import Annotated
 
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery, QueryParameter
 
+from ringback.accounts.principal import Principal
+from ringback.api.visibility import require_services
 from ringback.callbacks.filters import CallbackFilter, SearchBy
 from ringback.callbacks.shown_times import TimeFormat
 from ringback.callbacks.states import Result, State
 
 
 def _wanted(
+    principal: NamedDependency[Principal],
     from_at: Annotated[datetime | None, QueryParameter(name="from", description="Desired time, inclusive")] = None,
     to_at: Annotated[datetime | None, QueryParameter(name="to", description="Desired time, exclusive")] = None,
     states: Annotated[list[State] | None, QueryParameter(name="state", description="Repeatable")] = None,
@@ -24,6 +29,7 @@ def _wanted(
     time_zone: Annotated[str, QueryParameter(description="IANA; whose clock shows the times searched")] = "UTC",
     time_format: FromQuery[TimeFormat] = TimeFormat.H24,
 ) -> CallbackFilter:
+    require_services(principal, *(services or ()))
     return CallbackFilter(
         from_at=from_at,
         to_at=to_at,
@@ -36,6 +42,7 @@ def _wanted(
         search_by=search_by,
         time_zone=time_zone,
         time_format=time_format,
+        within=principal.within,
     )
 
 

@@ -10,13 +10,15 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
+from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
-from ringback.api.requests import ApiRequest, WithoutBodyToo
+from ringback.api.requests import WithoutBodyToo
 from ringback.api.v1.callback_filters import FILTERED
+from ringback.api.visibility import require_services
 from ringback.callbacks import pages, requests, ring_in, trace, views
 from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.filters import CallbackFilter
@@ -78,7 +80,7 @@ async def create(
     data: JSONBody[CallbackRequest],
     backend: NamedDependency[Backend],
     actor: NamedDependency[Actor],
-    request: ApiRequest,
+    principal: NamedDependency[Principal],
     idempotency_key: OptionalKey = None,
 ) -> Response[Any]:
     """Create a callback: now, or at `desired_at`.
@@ -86,7 +88,8 @@ async def create(
     With an `Idempotency-Key` header the request may be repeated without harm: the same key and body get the same
     answer and make one callback, also at the same time; another body is refused.
     """
-    key = _key(request, idempotency_key)
+    require_services(principal, data.service)
+    key = _key(principal, idempotency_key)
     return _created(await requests.create(backend.database, backend.clock, actor, data, key=key))
 
 
@@ -189,7 +192,7 @@ async def recreate(
     callback_id: FromPath[UUID],
     backend: NamedDependency[Backend],
     actor: NamedDependency[Actor],
-    request: ApiRequest,
+    principal: NamedDependency[Principal],
     data: JSONBody[RecreateRequest | None] = None,
     idempotency_key: OptionalKey = None,
 ) -> Response[Any]:
@@ -205,7 +208,7 @@ async def recreate(
         callback_id,
         wanted.desired_at,
         wanted.time_zone,
-        key=_key(request, idempotency_key),
+        key=_key(principal, idempotency_key),
     )
     return _created(created)
 
@@ -217,8 +220,11 @@ async def recreate(
     summary="A customer rings in: what waits for the number?",
     responses=WHEN_CHANGING,
 )
-async def look_for_ring_in(data: JSONBody[RingInRequest], backend: NamedDependency[Backend]) -> RingIn:
+async def look_for_ring_in(
+    data: JSONBody[RingInRequest], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
+) -> RingIn:
     """The callback of this number that will be called first, with its place and estimated wait."""
+    require_services(principal, data.service)
     return await ring_in.look(backend.database, backend.clock, data)
 
 
@@ -241,9 +247,8 @@ async def claim(
     return await requests.claim(backend.database, backend.clock, actor, callback_id, reason)
 
 
-def _key(request: ApiRequest, value: str | None) -> IdempotencyKey | None:
-    who = request.user
-    return None if value is None else IdempotencyKey(who.api_key_id, who.user_id, value)
+def _key(principal: Principal, value: str | None) -> IdempotencyKey | None:
+    return None if value is None else IdempotencyKey(principal.api_key_id, principal.user_id, value)
 
 
 def _created(created: Created) -> Response[Any]:
