@@ -119,7 +119,7 @@ class Acts:
         if is_link_up:
             await self.hang_up(call.live_legs, HangupReason.NOT_WANTED)
         async with self._database.transaction() as connection:
-            await calls.close(connection, call, outcome, self._lease.token, self._clock.now())
+            await calls.close(connection, call, self._lease.token, self._clock.now(), is_link_up=is_link_up)
         if outcome in TRUNK_MAY_BE_AT_FAULT:
             await self._pause_failing_trunk(call, outcome)
 

@@ -16,6 +16,7 @@ from ringback.actors import ENGINE
 from ringback.agents.presence import Release, ReleaseTerms, release, start_talking
 from ringback.callbacks import lifecycle
 from ringback.callbacks.rules import (
+    AgentAnswer,
     AttemptOutcome,
     GiveUp,
     RetrySetting,
@@ -27,7 +28,7 @@ from ringback.clock import Clock
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.engine.permission import objection_to_attempt, share_service
-from ringback.engine.steps import Call, Leg
+from ringback.engine.steps import Call, Close, Leg, next_step
 from ringback.engine.trunk import numbers_failing_alike
 from ringback.services.model import RetryChoice, Strategy
 from ringback.telephony.port import EndedBy, LegRole, Outcome
@@ -47,6 +48,10 @@ class _CallRow(msgspec.Struct, frozen=True, kw_only=True):
     customer_held_until: datetime | None
     reserve_timeout_seconds: int
     max_seconds: int
+    agent_answer: AgentAnswer | None
+    answered_at: datetime | None
+    snooze_seconds: int | None
+    disposition: str | None
 
 
 class _LegRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +115,7 @@ _JOINED = _sql.command("joined")
 _END_UNDIALLED_LEGS = _sql.command("end_undialled_legs")
 _CLOSE_ATTEMPT = _sql.command("close_attempt")
 _OUTCOMES = _sql.query("outcomes_of_callback", str)
+_HAS_ANOTHER_AGENT = _sql.query("has_another_agent", bool)
 _NOTE = _sql.command("note_decision")
 
 
@@ -131,7 +137,7 @@ async def permit_dial(connection: Connection, call: Call, leg: Leg, token: int, 
     when they object the leg is over.
     """
     current = await _lock(connection, call, token)
-    if current is None or current.state is not State.ROUTING:
+    if current is None or current.state is not State.ROUTING or current.is_offer:
         return False
     await share_service(connection, call.attempt_id)
     now = clock.now()
@@ -193,21 +199,24 @@ async def lose_agent(connection: Connection, call: Call, token: int, now: dateti
     await _release_agent(connection, current, settings, now)
 
 
-async def close(connection: Connection, call: Call, outcome: AttemptOutcome, token: int, now: datetime) -> None:
-    """Close the attempt, decide what follows for its callback, and let the agent go, all in one commit."""
+async def close(connection: Connection, call: Call, token: int, now: datetime, *, is_link_up: bool) -> None:
+    """Close the attempt, decide what follows for its callback, and let the agent go, all in one commit.
+
+    Whether it is to be closed, and how it ended, is told once more as of now: the agent may have answered or finished,
+    or the callback been cancelled, since it was read.
+    """
     current = await _lock(connection, call, token)
-    if current is None or any(leg.may_ring for leg in current.live_legs):
+    step = current and next_step(current, now, is_link_up=is_link_up)
+    if current is None or not isinstance(step, Close):
         return
     settings = await terms(connection, call.attempt_id)
     await _END_UNDIALLED_LEGS.run(connection, attempt_id=call.attempt_id, now=now)
-    if current.state not in (State.ROUTING, State.PROCESSING):
-        outcome = AttemptOutcome.CANCELLED
-    await _CLOSE_ATTEMPT.run(connection, attempt_id=call.attempt_id, outcome=outcome, now=now)
-    if current.state is State.PROCESSING:
-        await _complete_talk(connection, current, outcome, now)
-    elif current.state is State.ROUTING:
+    await _CLOSE_ATTEMPT.run(connection, attempt_id=call.attempt_id, outcome=step.outcome, now=now)
+    if current.state is State.PROCESSING and step.outcome is not AttemptOutcome.NOT_REACHED:
+        await _complete_talk(connection, current, step.outcome, now)
+    elif current.state in (State.ROUTING, State.PROCESSING):
         await _retry_or_give_up(connection, current, settings, now)
-    await _release_agent(connection, current, settings, now)
+    await _release_agent(connection, current, settings, now, step.outcome)
 
 
 async def leg_rang(connection: Connection, leg_id: UUID, token: int, now: datetime) -> None:
@@ -308,6 +317,10 @@ def _call(row: _CallRow, legs: Mapping[LegRole, Leg]) -> Call:
         agent=legs.get(LegRole.AGENT),
         reserve_timeout=timedelta(seconds=row.reserve_timeout_seconds),
         max_duration=timedelta(seconds=row.max_seconds),
+        answer=row.agent_answer,
+        answered_at=row.answered_at,
+        snooze_seconds=row.snooze_seconds,
+        disposition=row.disposition,
     )
 
 
@@ -335,12 +348,14 @@ async def _retry_or_give_up(connection: Connection, call: Call, settings: Terms,
         dial_attempts=settings.dial_attempts,
         settings=settings.retry_settings,
         ring_timeout_seconds=settings.ring_timeout_seconds,
+        has_another_agent=await _HAS_ANOTHER_AGENT.one(connection, callback_id=call.callback_id),
+        snooze_seconds=call.snooze_seconds,
     )
     change = partial(
         lifecycle.change,
         connection,
         [call.callback_id],
-        State.ROUTING,
+        call.state,
         now=now,
         actor=ENGINE,
         attempt_id=call.attempt_id,
@@ -360,11 +375,15 @@ def _agent_missed(call: Call) -> str:
     return f"the agent did not take it ({_words(call.agent.outcome)}); "
 
 
-async def _release_agent(connection: Connection, call: Call, settings: Terms, now: datetime) -> None:
+async def _release_agent(
+    connection: Connection, call: Call, settings: Terms, now: datetime, outcome: AttemptOutcome | None = None
+) -> None:
     if call.agent_id is None:
         return
-    how = _how_released(call)
-    missed = f"did not take a call: {_words(call.agent.outcome)}" if call.agent else None
+    how, missed = _how_released(call), f"did not take a call: {_words(call.agent.outcome)}" if call.agent else None
+    if outcome is AttemptOutcome.DECLINED:
+        how = Release.MISSED if call.answer is None else Release.REJECTED
+        missed = "did not answer an offered callback"
     await release(connection, call.agent_id, how, settings.release_terms, now, missed_reason=missed)
 
 
@@ -373,7 +392,7 @@ def _how_released(call: Call) -> Release:
     if leg is None or (leg.dial_permitted_at is None and leg.ended_by is not EndedBy.REMOTE):
         return Release.FREE
     if call.joined_at is not None:
-        return Release.TALKED
+        return Release.TALKED if call.disposition is None else Release.FINISHED
     if leg.outcome is Outcome.UNKNOWN:
         return Release.MAYBE_RINGING
     return Release.MISSED if leg.ended_by in (EndedBy.REMOTE, EndedBy.TIMEOUT) else Release.FREE

@@ -291,10 +291,24 @@ UPDATE legs SET ended_at = :now, outcome = 'CANCELLED', ended_by = 'US'
 WHERE attempt_id = :attempt_id AND ended_at IS NULL AND dial_permitted_at IS NULL
 
 -- name: close_attempt
-UPDATE attempts SET closed_at = :now, outcome = :outcome WHERE id = :attempt_id AND closed_at IS NULL
+UPDATE attempts
+SET closed_at = :now, outcome = :outcome, finished_at = CASE WHEN finish_asked_at IS NOT NULL THEN :now::timestamptz END
+WHERE id = :attempt_id AND closed_at IS NULL
 
 -- name: outcomes_of_callback
 SELECT outcome FROM attempts WHERE callback_id = :callback_id AND closed_at IS NOT NULL ORDER BY number
+
+-- name: has_another_agent
+-- Whether somebody is READY who has not declined the callback.
+SELECT EXISTS (
+    SELECT
+    FROM callbacks AS c
+    JOIN agent_services AS x ON x.service_id = c.service_id
+    JOIN agents AS g ON g.id = x.agent_id
+    WHERE c.id = :callback_id AND g.presence = 'READY' AND NOT EXISTS (
+        SELECT FROM attempts AS a WHERE a.callback_id = c.id AND a.outcome = 'DECLINED' AND a.agent_id = g.id
+    )
+)
 
 -- name: numbers_failing_alike
 -- How many different numbers there are in the newest run of attempts that ended with this outcome.
@@ -302,7 +316,8 @@ WITH newest AS (
     SELECT c.phone_number, a.outcome, row_number() OVER (ORDER BY a.closed_at DESC) AS place
     FROM attempts AS a
     JOIN callbacks AS c ON c.id = a.callback_id
-    WHERE a.trunk_id = :trunk_id AND a.closed_at > :since AND a.outcome NOT IN ('NOT_DIALLED', 'CANCELLED', 'UNKNOWN')
+    WHERE a.trunk_id = :trunk_id AND a.closed_at > :since
+        AND a.outcome NOT IN ('NOT_DIALLED', 'CANCELLED', 'UNKNOWN', 'DECLINED', 'SNOOZED')
     ORDER BY a.closed_at DESC
     LIMIT 100
 )

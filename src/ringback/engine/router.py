@@ -119,7 +119,9 @@ class Router:
                 return False
             if await _SHARE_LINK.first(connection, id=held.link_id, now=now) is None:
                 return False
-            agent = await reserve_longest_idle(connection, held.service_id, now, attempt_id=held.attempt_id)
+            agent = await reserve_longest_idle(
+                connection, held.service_id, now, callback_id=callback.id, attempt_id=held.attempt_id
+            )
             if agent is None:
                 return False
             await lifecycle.change(
@@ -148,7 +150,9 @@ class Router:
             if first.is_trunk_limited and not await self._trunk_has_room(connection, first.trunk_id, now):
                 return 0
             token = await _SHARE_LINK.first(connection, id=first.link_id, now=now)
-            agent = token and await reserve_longest_idle(connection, first.service_id, now)
+            agent = token and await reserve_longest_idle(
+                connection, first.service_id, now, callback_id=first.callback_id
+            )
             if not token or not agent:
                 return 0
             await self._open_attempt(connection, first, agent, token)

@@ -10,6 +10,7 @@ from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.engine.cleaner import Cleaner
 from ringback.engine.counter import Counter
+from ringback.engine.desk import DeskTimer
 from ringback.engine.eraser import Eraser
 from ringback.engine.expirer import Expirer
 from ringback.engine.opener import Opener
@@ -28,6 +29,7 @@ POLL_SECONDS = {
     "router": 0.25,
     "rescuer": 0.5,
     "wrap-up": 0.25,
+    "desk": 2.0,
     "expirer": 2.0,
     "bulk": 0.5,
     "counter": 2.0,
@@ -58,6 +60,7 @@ class Engine:
             "router": Router(database, clock).run_once,
             "rescuer": self.rescuer.run_once,
             "wrap-up": WrapUpTimer(database, clock).run_once,
+            "desk": DeskTimer(database, clock).run_once,
             "expirer": Expirer(database, clock).run_once,
             "bulk": BulkWorker(database, clock).run_once,
             "counter": Counter(database).run_once,

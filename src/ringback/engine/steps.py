@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from ringback.callbacks.rules import AttemptOutcome
+from ringback.callbacks.rules import AgentAnswer, AttemptOutcome
 from ringback.callbacks.states import State
-from ringback.services.model import Strategy
+from ringback.services.model import PERSON_NOT_REACHED, Strategy
 from ringback.telephony.port import EndedBy, HangupReason, LegRole, Outcome
 
 
@@ -46,7 +46,8 @@ class Call:
     """An open attempt with its legs.
 
     `agent_id`: who is reserved now, None while the next agent is sought. `agent`: the newest agent leg.
-    `calls_per_second`: how fast its trunk takes customers' calls, None: as fast as they come.
+    `calls_per_second`: how fast its trunk takes customers' calls, None: as fast as they come. `answer`: what the agent
+    answered to the offer (PREVIEW). `disposition`: what the agent says came of the talk, which is to end then.
     """
 
     attempt_id: UUID
@@ -64,6 +65,15 @@ class Call:
     agent: Leg | None
     reserve_timeout: timedelta
     max_duration: timedelta
+    answer: AgentAnswer | None = None
+    answered_at: datetime | None = None
+    snooze_seconds: int | None = None
+    disposition: str | None = None
+
+    @property
+    def is_offer(self) -> bool:
+        """Whether nothing may ring before the agent has accepted, which did not happen yet."""
+        return self.strategy is Strategy.PREVIEW and self.answer is not AgentAnswer.ACCEPTED
 
     @property
     def live_legs(self) -> list[Leg]:
@@ -170,13 +180,17 @@ def attempt_outcome(call: Call) -> AttemptOutcome:
 
 
 def talk_outcome(call: Call) -> AttemptOutcome:
-    """How an attempt ended that had its bridge permit. UNKNOWN: the call went away while nobody watched."""
+    """How an attempt ended that had its bridge permit. UNKNOWN: the call went away while nobody watched.
+
+    NOT_REACHED only if the agent said so of a call whose end is known.
+    """
     legs = [leg for leg in (call.customer, call.agent) if leg is not None]
     is_heard = any(leg.ended_by in (EndedBy.REMOTE, EndedBy.TIMEOUT) for leg in legs)
     if any(leg.outcome is Outcome.UNKNOWN for leg in legs) and not (call.joined_at and is_heard):
         return AttemptOutcome.UNKNOWN
     if call.joined_at is not None:
-        return AttemptOutcome.JOINED
+        is_reached = call.disposition != PERSON_NOT_REACHED
+        return AttemptOutcome.JOINED if is_reached else AttemptOutcome.NOT_REACHED
     if call.customer.ended_by is EndedBy.US:
         return AttemptOutcome.AGENT_UNAVAILABLE
     return AttemptOutcome.CUSTOMER_HUNG_UP
@@ -186,9 +200,22 @@ def _begin(call: Call, now: datetime) -> Step:
     first = call.customer if call.strategy is Strategy.CUSTOMER_FIRST else call.agent
     if call.customer.ended_at is not None:
         return Close(attempt_outcome(call))
-    if first is None or first.ended_at is not None or now >= call.opened_at + call.reserve_timeout:
+    is_late = now >= (call.answered_at or call.opened_at) + call.reserve_timeout
+    if call.is_offer:
+        return _offer(call, is_late=is_late)
+    if first is None or first.ended_at is not None or is_late:
         return Close(AttemptOutcome.NOT_DIALLED)
     return Dial(first)
+
+
+def _offer(call: Call, *, is_late: bool) -> Step:
+    match call.answer:
+        case AgentAnswer.SNOOZED:
+            return Close(AttemptOutcome.SNOOZED)
+        case AgentAnswer.REJECTED:
+            return Close(AttemptOutcome.DECLINED)
+        case _:
+            return Close(AttemptOutcome.DECLINED) if is_late else Wait()
 
 
 def _customer_first(call: Call, now: datetime) -> Step:
@@ -226,7 +253,7 @@ def _patience(call: Call) -> timedelta:
 
 def _talk(call: Call, now: datetime) -> Step:
     is_waiting = call.joined_at is not None or now < (call.bridge_permitted_at or now) + BRIDGE_TIMEOUT
-    if len(call.live_legs) == 2 and is_waiting:
+    if len(call.live_legs) == 2 and is_waiting and call.disposition is None:
         return Wait() if call.joined_at else Bridge()
     return _wind_down(call, talk_outcome(call), HangupReason.FINISHED)
 
