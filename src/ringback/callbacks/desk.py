@@ -4,7 +4,8 @@ Only the agent's word is committed here. The holder of the telephony link reads 
 as it does with everything else; so it holds over a crash between any two lines.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -20,13 +21,15 @@ from ringback.errors import ConflictsNow, NeverPossible, NotFound
 from ringback.services.model import PERSON_NOT_REACHED, Strategy
 
 MAX_SNOOZE_SECONDS = 86_400
-MAX_NOTE = 4_000
+MAX_NOTE = 2_000
+# A talk can be finished for so long after its end.
+FINISH_WITHIN = timedelta(minutes=15)
 
 
-class AttemptNotFound(NotFound):
+class OfferNotFound(NotFound):
     """There is no attempt of this id, or none that this agent is in."""
 
-    code = "attempt-not-found"
+    code = "offer-not-found"
 
 
 class OfferOver(ConflictsNow):
@@ -36,18 +39,56 @@ class OfferOver(ConflictsNow):
 
 
 class FinishRefused(ConflictsNow):
-    """The call cannot be finished so now: the two never talked, it was finished otherwise, or the talk is over."""
+    """The call cannot be finished now: the two have not talked, or their talk ended more than 15 minutes ago."""
 
     code = "finish-refused"
 
 
+class FinishedAlready(ConflictsNow):
+    """The agent has finished the call with other words; `disposition` says with which."""
+
+    code = "finished-already"
+
+
+class UnknownDisposition(NeverPossible):
+    """The service has no such disposition; `dispositions` are those that it has."""
+
+    code = "unknown-disposition"
+
+
 class InvalidFinish(NeverPossible):
-    """A snooze, a disposition or a note that cannot be; `field` says which."""
+    """A snooze or a note that cannot be; `field` says which."""
 
     code = "invalid-finish"
 
 
-class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
+class FollowUp(StrEnum):
+    """What follows a talk by its agent's word.
+
+    RETRY: the callback itself, by the rules on retries, as soon as the call is over. NEW_RETRY: a new one that waits as
+    a retry does. WAITS_ALREADY: the one of this number that waits already. NO_MORE_RETRIES: nothing, for it was tried
+    often enough. CALL_AGAIN: a new one at the time that was agreed upon.
+    """
+
+    RETRY = "RETRY"
+    NEW_RETRY = "NEW_RETRY"
+    WAITS_ALREADY = "WAITS_ALREADY"
+    NO_MORE_RETRIES = "NO_MORE_RETRIES"
+    CALL_AGAIN = "CALL_AGAIN"
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent says of a talk, and when the customer is to be called again, if a time was agreed upon."""
+
+    disposition: str
+    note: str | None = None
+    call_again_at: datetime | None = None
+    call_again_zone: str | None = None
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """An attempt as far as its agent's word goes."""
+
     strategy: Strategy
     agent_id: int | None
     agent_answer: AgentAnswer | None
@@ -57,18 +98,43 @@ class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
     outcome: AttemptOutcome | None
     disposition: str | None
     note: str | None
-
-
-class _Dispositions(msgspec.Struct, frozen=True):
+    call_again_at: datetime | None
+    call_again_zone: str | None
+    follow_up: FollowUp | None
+    follow_up_id: UUID | None
+    service: str
     dispositions: tuple[str, ...]
+
+    @property
+    def word(self) -> Word | None:
+        """What the agent has said; None: nothing yet."""
+        if self.disposition is None:
+            return None
+        return Word(
+            disposition=self.disposition,
+            note=self.note,
+            call_again_at=self.call_again_at,
+            call_again_zone=self.call_again_zone,
+        )
 
 
 _sql = QueryFile(__file__, "desk.sql")
 _CALLBACK_OF = _sql.query("callback_of", UUID)
-_LOCK_ATTEMPT = _sql.query("lock_attempt", _Attempt)
-_DISPOSITIONS = _sql.query("dispositions", _Dispositions)
+_LOCK_ATTEMPT = _sql.query("lock_attempt", Attempt)
 _ANSWER = _sql.command("answer")
 _FINISH = _sql.command("finish")
+
+
+async def lock(connection: Connection, attempt_id: UUID, agent_id: int) -> tuple[Callback, Attempt]:
+    """An attempt of this agent and its callback, locked until the transaction ends. Raises OfferNotFound."""
+    callback_id = await _CALLBACK_OF.first(connection, attempt_id=attempt_id, agent_id=agent_id)
+    if callback_id is None:
+        raise not_found(attempt_id)
+    callback = await lifecycle.lock(connection, callback_id)
+    attempt = await _LOCK_ATTEMPT.one(connection, attempt_id=attempt_id)
+    if attempt.agent_id != agent_id:
+        raise not_found(attempt_id)
+    return callback, attempt
 
 
 async def answer(
@@ -79,13 +145,13 @@ async def answer(
     now: datetime,
     snooze_seconds: int | None = None,
 ) -> UUID:
-    """Commit the answer to an offered callback, whose id is returned; the same answer again changes nothing.
+    """Commit what the agent answers to an offered callback, whose id is returned; the same once more changes nothing.
 
     `snooze_seconds`: 1 to 86,400, with SNOOZED only; None: as the service retries SNOOZED.
-    Raises AttemptNotFound, OfferOver, InvalidFinish.
+    Raises OfferNotFound, OfferOver, InvalidFinish.
     """
     _check_snooze(answer, snooze_seconds)
-    callback, attempt = await _lock(connection, attempt_id, agent_id)
+    callback, attempt = await lock(connection, attempt_id, agent_id)
     if attempt.agent_answer is answer and attempt.snooze_seconds == snooze_seconds:
         return callback.id
     is_open = attempt.closed_at is None and callback.state is State.ROUTING
@@ -99,42 +165,58 @@ async def finish(
     connection: Connection,
     attempt_id: UUID,
     agent_id: int,
-    disposition: str,
-    note: str | None,
+    word: Word,
     now: datetime,
+    *,
+    follow_up: FollowUp | None = None,
+    follow_up_id: UUID | None = None,
 ) -> UUID:
     """Commit what came of a talk; returns the callback's id. The same again changes nothing.
 
     While the two talk it is the wish to end the call as well, and there is no wrap-up after it. After the talk it ends
-    the wrap-up. `disposition`: one of the service's, or PERSON_NOT_REACHED, with which the callback is retried; that
-    can only be said while the two talk. Raises AttemptNotFound, FinishRefused, InvalidFinish.
+    the wrap-up. With PERSON_NOT_REACHED, and no time to call again, a callback whose call lasts is retried.
+    `follow_up`, `follow_up_id`: what was made of it, to be told again. Raises as `require_finishable` does.
     """
-    callback, attempt = await _lock(connection, attempt_id, agent_id)
-    if attempt.disposition == disposition and attempt.note == note:
+    callback, attempt = await lock(connection, attempt_id, agent_id)
+    if attempt.word == word:
         return callback.id
-    await _check_finish(connection, attempt_id, disposition, note)
-    if attempt.disposition is not None:
-        raise FinishRefused(f"The call was finished already: {attempt.disposition}", disposition=attempt.disposition)
-    if attempt.joined_at is None:
-        raise FinishRefused("There is nothing to finish: customer and agent were not joined", state=callback.state)
-    if attempt.closed_at is not None and disposition == PERSON_NOT_REACHED:
-        text = f"The talk is over and the callback is {callback.state}: it can be retried only while the call lasts"
-        raise FinishRefused(text, state=callback.state)
-    await _FINISH.run(connection, attempt_id=attempt_id, disposition=disposition, note=note, now=now)
+    require_finishable(attempt, word, now)
+    await _FINISH.run(
+        connection,
+        attempt_id=attempt_id,
+        **msgspec.structs.asdict(word),
+        now=now,
+        follow_up=follow_up,
+        follow_up_id=follow_up_id,
+    )
     if attempt.closed_at is not None:
         await presence.end_wrap_up(connection, agent_id, attempt.closed_at, now)
     return callback.id
 
 
-async def _lock(connection: Connection, attempt_id: UUID, agent_id: int) -> tuple[Callback, _Attempt]:
-    callback_id = await _CALLBACK_OF.first(connection, attempt_id=attempt_id, agent_id=agent_id)
-    if callback_id is None:
-        raise _not_found(attempt_id)
-    callback = await lifecycle.lock(connection, callback_id)
-    attempt = await _LOCK_ATTEMPT.one(connection, attempt_id=attempt_id)
-    if attempt.agent_id != agent_id:
-        raise _not_found(attempt_id)
-    return callback, attempt
+def require_finishable(attempt: Attempt, word: Word, now: datetime) -> None:
+    """Raises UnknownDisposition, InvalidFinish, FinishedAlready, FinishRefused."""
+    allowed = [*attempt.dispositions, PERSON_NOT_REACHED]
+    if word.disposition not in allowed:
+        text = f"disposition is one of {', '.join(allowed)}; {word.disposition!r} is not"
+        raise UnknownDisposition(text, field="disposition", value=word.disposition, dispositions=allowed)
+    if word.note is not None and (len(word.note) > MAX_NOTE or "\0" in word.note):
+        text = f"note has at most {MAX_NOTE} characters, none of them NUL"
+        raise InvalidFinish(text, field="note", value=len(word.note))
+    if attempt.disposition is not None:
+        text = f"The call was finished already: {attempt.disposition}"
+        raise FinishedAlready(text, disposition=attempt.disposition)
+    if attempt.joined_at is None:
+        raise FinishRefused("There is nothing to finish: customer and agent have not talked", outcome=attempt.outcome)
+    if attempt.closed_at is not None and now >= attempt.closed_at + FINISH_WITHIN:
+        minutes = int(FINISH_WITHIN.total_seconds() / 60)
+        text = f"The talk ended more than {minutes} minutes ago, at {attempt.closed_at.isoformat(timespec='seconds')}"
+        raise FinishRefused(text, ended_at=attempt.closed_at)
+
+
+def not_found(attempt_id: UUID) -> OfferNotFound:
+    """The error for an attempt that there is not, or that is somebody else's."""
+    return OfferNotFound(f"There is no attempt {attempt_id}, or you are not its agent", attempt=attempt_id)
 
 
 def _check_snooze(answer: AgentAnswer, seconds: int | None) -> None:
@@ -145,29 +227,17 @@ def _check_snooze(answer: AgentAnswer, seconds: int | None) -> None:
         raise InvalidFinish(text, field="snooze_seconds", value=seconds)
 
 
-async def _check_finish(connection: Connection, attempt_id: UUID, disposition: str, note: str | None) -> None:
-    allowed = [*(await _DISPOSITIONS.one(connection, attempt_id=attempt_id)).dispositions, PERSON_NOT_REACHED]
-    if disposition not in allowed:
-        text = f"disposition is one of {', '.join(allowed)}; {disposition!r} is not"
-        raise InvalidFinish(text, field="disposition", value=disposition)
-    if note is not None and (len(note) > MAX_NOTE or "\0" in note):
-        raise InvalidFinish(f"note has at most {MAX_NOTE} characters, none of them NUL", field="note", value=len(note))
-
-
-def _not_found(attempt_id: UUID) -> AttemptNotFound:
-    return AttemptNotFound(f"There is no attempt {attempt_id}", attempt=attempt_id)
-
-
-def _offer_over(callback: Callback, attempt: _Attempt) -> OfferOver:
+def _offer_over(callback: Callback, attempt: Attempt) -> OfferOver:
     return OfferOver(
         f"The callback is not offered any more: {_what_became_of_it(callback, attempt)}",
         state=callback.state,
+        result=callback.result,
         answer=attempt.agent_answer,
         outcome=attempt.outcome,
     )
 
 
-def _what_became_of_it(callback: Callback, attempt: _Attempt) -> str:
+def _what_became_of_it(callback: Callback, attempt: Attempt) -> str:
     if attempt.strategy is not Strategy.PREVIEW:
         return "its service rings without asking"
     if attempt.agent_answer is not None:

@@ -18,9 +18,13 @@ from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.hard_rules import ONE_WAITING
 from ringback.callbacks.model import Callback
 from ringback.callbacks.promise import promise_now
+from ringback.callbacks.rules import AttemptOutcome, GiveUp, RetrySetting, TryAgain, after_attempt
 from ringback.callbacks.states import State
 from ringback.database.pool import Connection
+from ringback.database.queries import QueryFile
 from ringback.services import catalog
+
+_OUTCOMES_BEFORE = QueryFile(__file__, "follow_ups.sql").query("outcomes_before", AttemptOutcome)
 
 
 async def ask_again(
@@ -66,6 +70,24 @@ async def call_again(
         await ask_again(connection, now, actor, callback, new_id, desired_at, time_zone)
 
     return await made(connection, make)
+
+
+async def after_not_reached(connection: Connection, callback: Callback, attempt_id: UUID) -> TryAgain | GiveUp:
+    """What the rules on retries say when an agent tells after a talk that it was not with the person who was wanted.
+
+    As if the callback had been retried: what was tried before by the word of an agent counts.
+    """
+    service = await catalog.with_id(connection, callback.service_id)
+    before = await _OUTCOMES_BEFORE.all(connection, callback_id=callback.id, attempt_id=attempt_id)
+    return after_attempt(
+        [*before, AttemptOutcome.NOT_REACHED],
+        dial_attempts=service.dial_attempts,
+        settings={
+            AttemptOutcome(name): RetrySetting(choice.limit, choice.delay_seconds)
+            for name, choice in service.retries.items()
+        },
+        ring_timeout_seconds=service.ring_timeout_seconds,
+    )
 
 
 async def try_again(connection: Connection, now: datetime, actor: Actor, old: Callback, eligible_at: datetime) -> UUID:

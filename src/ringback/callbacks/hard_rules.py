@@ -30,6 +30,8 @@ HARD_RULES: Mapping[str, str] = MappingProxyType(
         "disposition_exactly_when_finished": "a call has a disposition exactly when its agent finished it",
         "note_only_with_a_disposition": "a call has a note only beside a disposition",
         "finished_only_when_asked": "a call is finished only when its agent asked for it",
+        "follow_up_only_with_a_disposition": "something follows a talk only by its agent's word",
+        "call_again_exactly_when_it_follows": "a time to call again is of a callback that follows at that time",
         "not_reached_only_when_said": "a person was not reached in a talk only if the agent said so",
         "created_once": "a callback is created once",
         "completed_once": "a callback completes once",
