@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
@@ -40,17 +41,41 @@ async def secret(database: Database, clock: ManualClock) -> str:
 
 
 @pytest.fixture
-async def client(database: Database, clock: ManualClock, secret: str) -> AsyncGenerator[httpx.AsyncClient]:
-    """A client of the application in this process, with the key."""
+async def app(database: Database, clock: ManualClock) -> AsyncGenerator[Litestar]:
+    """The application in this process."""
     app = create_app(database, Settings(body_limit_bytes=BODY_LIMIT), clock)
-    transport = httpx.ASGITransport(app)  # pyright: ignore[reportArgumentType]
-    headers = {"X-API-Key": secret}
     over = asyncio.Event()
     life = asyncio.create_task(_live(app, over))
-    async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers) as client:
-        yield client
+    yield app
     over.set()
     await life
+
+
+@pytest.fixture
+async def client(app: Litestar, secret: str) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of the application, with the key."""
+    transport = httpx.ASGITransport(app)  # pyright: ignore[reportArgumentType]
+    headers = {"X-API-Key": secret}
+    async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=headers) as client:
+        yield client
+
+
+Browsers = Callable[..., httpx.AsyncClient]
+
+
+@pytest.fixture
+async def browsers(app: Litestar) -> AsyncGenerator[Browsers]:
+    """Makes clients without a key, each with cookies of its own; `address`: where they are."""
+    opened: list[httpx.AsyncClient] = []
+
+    def browser(address: str = "192.0.2.1", scheme: str = "http") -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(app, client=(address, 1234))  # pyright: ignore[reportArgumentType]
+        opened.append(httpx.AsyncClient(transport=transport, base_url=f"{scheme}://api"))
+        return opened[-1]
+
+    yield browser
+    for client in opened:
+        await client.aclose()
 
 
 async def _live(app: Litestar, over: asyncio.Event) -> None:
@@ -66,9 +91,9 @@ class Servers:
     clock: ManualClock
     tasks: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
 
-    async def start(self, database: Database) -> str:
-        """The URL of a server over that database."""
-        settings = Settings(port=free_port(), body_limit_bytes=BODY_LIMIT)
+    async def start(self, database: Database, **changes: Any) -> str:
+        """The URL of a server over that database, with changes to its settings."""
+        settings = Settings(port=free_port(), body_limit_bytes=BODY_LIMIT, **changes)
         app = create_app(database, settings, self.clock)
         self.tasks.append(asyncio.create_task(serve(app, settings, handles_signals=False)))
         url = f"http://127.0.0.1:{settings.port}"

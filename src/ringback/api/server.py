@@ -5,12 +5,13 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import structlog
 import uvicorn
 from litestar import Litestar
 
+from ringback.api.connection import IDLE_SECONDS, Connection
 from ringback.errors import SetupError
 from ringback.settings import Settings
 
@@ -25,11 +26,19 @@ class AddressRefused(SetupError):
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to `serve`."""
+    """A server that leaves signals to `serve`, and ends streams that have no end of their own before it stops."""
+
+    def __init__(self, config: uvicorn.Config, stop_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stop_streams = stop_streams
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stop_streams()
+        await super().shutdown(sockets)
 
 
 async def serve(app: Litestar, settings: Settings, *, handles_signals: bool = True) -> None:
@@ -38,15 +47,23 @@ async def serve(app: Litestar, settings: Settings, *, handles_signals: bool = Tr
     `handles_signals` False: whoever calls handles them, and cancels. Raises AddressRefused before anything is served.
     """
     listening = _listen(settings.host, settings.port)
+
+    class Limited(Connection):
+        limit = settings.connection_limit
+
     config = uvicorn.Config(
         app,
+        http=Limited,
+        ws="none",
+        proxy_headers=False,
         log_config=None,
         access_log=False,
         server_header=False,
         lifespan="on",
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Server(config)
+    server = _Server(config, app.state.stop_streams)
     host, port = listening.getsockname()[:2]
     log.info("serving", url=f"http://{f'[{host}]' if ':' in host else host}:{port}")
     with _stopping_by_signal(server) if handles_signals else contextlib.nullcontext():
