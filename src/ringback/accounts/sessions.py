@@ -38,6 +38,26 @@ class NewSession(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class NamedService(msgspec.Struct, frozen=True):
+    """A service as menus show it."""
+
+    name: str
+    display_name: str
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is logged in, as their console shows it; `services`: those they are given, by name."""
+
+    name: str
+    display_name: str
+    roles: tuple[Role, ...]
+    agent: str | None
+    must_change_password: bool
+    sees_all_services: bool
+    services: tuple[NamedService, ...]
+    expires_at: datetime
+
+
 class _Session(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     last_used_at: datetime
@@ -54,7 +74,9 @@ _sql = QueryFile(__file__, "sessions.sql")
 _BEGIN = _sql.command("begin_session")
 _WITH_HASH = _sql.query("session_with_hash", _Session)
 _NOTE_USED = _sql.command("note_session_used")
+_SIGNED_IN = _sql.query("signed_in", SignedIn)
 _END = _sql.command("end_session")
+_END_WITH_HASH = _sql.command("end_session_with_hash")
 _END_OF_USER = _sql.command("end_sessions_of_user")
 _REMOVE_ENDED = _sql.command("remove_ended_sessions")
 
@@ -66,14 +88,16 @@ async def begin(connection: Connection, user_id: int, now: datetime) -> NewSessi
     return NewSession(token=token, expires_at=expires_at)
 
 
-async def authenticate(database: Database, clock: Clock, token: str, address: str | None = None) -> Principal:
-    """Whose session this is the token of. Raises SessionEnded."""
+async def authenticate(
+    database: Database, clock: Clock, token: str, address: str | None = None, *, is_use: bool = True
+) -> Principal:
+    """Whose session this is the token of. Raises SessionEnded. `is_use`: whether that keeps it from ending idle."""
     now = clock.now()
     async with database.connection() as connection:
         session = await _WITH_HASH.first(connection, token_hash=_hashed(token), now=now, idle_since=now - IDLE)
         if session is None:
-            raise SessionEnded("You are not logged in, or not any more: log in again")
-        if now - session.last_used_at >= NOTED_EVERY:
+            raise _ended()
+        if is_use and now - session.last_used_at >= NOTED_EVERY:
             await _NOTE_USED.run(connection, id=session.id, now=now)
     return Principal(
         actor=Actor(ActorKind.USER, session.name, address),
@@ -91,9 +115,22 @@ def csrf_token(token: str) -> str:
     return hashlib.sha256(f"csrf {token}".encode()).hexdigest()
 
 
+async def signed_in(connection: Connection, who: Principal) -> SignedIn:
+    """Whose session it is that who asks has. Raises SessionEnded."""
+    found = await _SIGNED_IN.first(connection, id=who.session_id)
+    if found is None:
+        raise _ended()
+    return found
+
+
 async def end(connection: Connection, session_id: int) -> None:
     """Log out."""
     await _END.run(connection, id=session_id)
+
+
+async def end_with_token(connection: Connection, token: str) -> None:
+    """End the session that another takes the place of, if there is one of that token."""
+    await _END_WITH_HASH.run(connection, token_hash=_hashed(token))
 
 
 async def end_of_user(connection: Connection, user_id: int, *, but: int | None = None) -> int:
@@ -101,9 +138,13 @@ async def end_of_user(connection: Connection, user_id: int, *, but: int | None =
     return await _END_OF_USER.run(connection, user_id=user_id, but=but)
 
 
-async def remove_ended(connection: Connection, now: datetime) -> int:
-    """Remove the sessions that are over; returns how many."""
-    return await _REMOVE_ENDED.run(connection, now=now, idle_since=now - IDLE)
+async def remove_ended(connection: Connection, now: datetime, batch: int) -> int:
+    """Remove the sessions that are over, `batch` at most; returns how many."""
+    return await _REMOVE_ENDED.run(connection, now=now, idle_since=now - IDLE, limit=batch)
+
+
+def _ended() -> SessionEnded:
+    return SessionEnded("You are not logged in, or not any more: log in again")
 
 
 def _hashed(token: str) -> bytes:

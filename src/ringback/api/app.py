@@ -33,8 +33,10 @@ from ringback.api.v1 import (
     reports,
     service_settings,
     services,
+    session,
     slots,
     trunks,
+    users,
 )
 from ringback.clock import Clock
 from ringback.database.pool import Database
@@ -53,6 +55,8 @@ _V1 = {
     agents: "Agents",
     reports: "Reports",
     customers: "Customers",
+    session: "Session",
+    users: "Users",
 }
 
 

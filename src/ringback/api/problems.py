@@ -83,18 +83,6 @@ class EncodingNotSupported(Refused):
     code = "encoding-not-supported"
 
 
-class RequestTooSlow(Refused):
-    """The request came too slowly: its head must come within 10 s, its body within 30 s or 10 kB a second."""
-
-    code = "request-too-slow"
-
-
-class TooManyConnections(Unavailable):
-    """The server has as many connections as it may (RINGBACK_CONNECTION_LIMIT)."""
-
-    code = "too-many-connections"
-
-
 class RouteNotFound(NotFound):
     """There is nothing at this path."""
 
@@ -139,7 +127,6 @@ _STATUSES: Mapping[type[Exception], int] = {
     NotAllowed: 403,
     NotFound: 404,
     MethodNotAllowed: 405,
-    RequestTooSlow: 408,
     ConflictsNow: 409,
     ServiceChanged: 412,
     UserChanged: 412,
@@ -158,7 +145,6 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
-    408: "Too slow",
     409: "Conflicts with how things stand now",
     412: "Changed meanwhile",
     413: "Body too large",
@@ -230,12 +216,11 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         headers["Retry-After"] = str(known.retry_after_seconds)
     if isinstance(known, NotAuthenticated):
         headers["WWW-Authenticate"] = 'ApiKey realm="ringback"'
-    problem = problem_of(known)
+    problem = _problem(known)
     return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def problem_of(error: Known) -> Problem:
-    """What is told of an error."""
+def _problem(error: Known) -> Problem:
     status = _status(type(error))
     return Problem(
         type=f"/api/docs#{error.code}",

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from litestar import Litestar
 
+from ringback.accounts import users
 from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
 from ringback.agents import roster
@@ -111,6 +112,16 @@ async def _bulk_work(visit: Visit, job_id: UUID) -> None:
         raise jobs.not_found(job_id)
 
 
+async def _user(visit: Visit, name: str) -> None:
+    """Those who have no other services than they have themselves; or one who is to be made."""
+    if visit.principal.services is None:
+        return
+    async with visit.database.connection() as connection:
+        user = await users.find(connection, name)
+    if user is not None and not users.is_within(user, visit.principal.services):
+        raise users.not_found(name)
+
+
 async def _anything(_: Visit, __: object) -> None:
     """It is of no service: the permission decides."""
 
@@ -121,6 +132,7 @@ _KINDS: Mapping[str, Callable[[Visit, Any], Awaitable[None]]] = {
     "agent_name": _agent,
     "job_id": _bulk_work,
     "trunk_name": _anything,
+    "user_name": _user,
     "phone_number": _anything,  # whose customer is erased is not told, and who erases is given all services
     "path": _anything,
 }

@@ -42,14 +42,15 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_of_a_user ON sessions (user_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
--- Logins that are being tried, and those that failed lately.
+-- Passwords that are being tried, and those that were wrong lately. What was typed as a name may be a password: only its
+-- hash is here.
 CREATE TABLE login_attempts (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL,
-    name text NOT NULL,
+    name_hash bytea NOT NULL,
     address text NOT NULL
 );
-CREATE INDEX login_attempts_of_a_name ON login_attempts (name, at);
+CREATE INDEX login_attempts_of_a_name ON login_attempts (name_hash, at);
 CREATE INDEX login_attempts_of_an_address ON login_attempts (address, at);
 CREATE INDEX login_attempts_by_time ON login_attempts (at);
 
