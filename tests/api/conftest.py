@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
@@ -90,9 +91,9 @@ class Servers:
     clock: ManualClock
     tasks: list[asyncio.Task[None]] = field(default_factory=list["asyncio.Task[None]"])
 
-    async def start(self, database: Database) -> str:
-        """The URL of a server over that database."""
-        settings = Settings(port=free_port(), body_limit_bytes=BODY_LIMIT)
+    async def start(self, database: Database, **changes: Any) -> str:
+        """The URL of a server over that database, with changes to its settings."""
+        settings = Settings(port=free_port(), body_limit_bytes=BODY_LIMIT, **changes)
         app = create_app(database, settings, self.clock)
         self.tasks.append(asyncio.create_task(serve(app, settings, handles_signals=False)))
         url = f"http://127.0.0.1:{settings.port}"

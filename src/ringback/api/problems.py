@@ -83,6 +83,18 @@ class EncodingNotSupported(Refused):
     code = "encoding-not-supported"
 
 
+class RequestTooSlow(Refused):
+    """The request came too slowly: its head must come within 10 s, its body within 30 s or 10 kB a second."""
+
+    code = "request-too-slow"
+
+
+class TooManyConnections(Unavailable):
+    """The server has as many connections as it may (RINGBACK_CONNECTION_LIMIT)."""
+
+    code = "too-many-connections"
+
+
 class RouteNotFound(NotFound):
     """There is nothing at this path."""
 
@@ -127,6 +139,7 @@ _STATUSES: Mapping[type[Exception], int] = {
     NotAllowed: 403,
     NotFound: 404,
     MethodNotAllowed: 405,
+    RequestTooSlow: 408,
     ConflictsNow: 409,
     ServiceChanged: 412,
     UserChanged: 412,
@@ -145,6 +158,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Conflicts with how things stand now",
     412: "Changed meanwhile",
     413: "Body too large",
@@ -216,11 +230,12 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         headers["Retry-After"] = str(known.retry_after_seconds)
     if isinstance(known, NotAuthenticated):
         headers["WWW-Authenticate"] = 'ApiKey realm="ringback"'
-    problem = _problem(known)
+    problem = problem_of(known)
     return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _problem(error: Known) -> Problem:
+def problem_of(error: Known) -> Problem:
+    """What is told of an error."""
     status = _status(type(error))
     return Problem(
         type=f"/api/docs#{error.code}",
