@@ -20,6 +20,7 @@ import httpx
 from dataset import fill, temporary_server
 from processes import api, memory_mb
 
+from ringback.actors import ENGINE
 from ringback.callbacks.export import export
 from ringback.callbacks.filters import CallbackFilter
 from ringback.clock import SystemClock
@@ -60,7 +61,7 @@ async def compare(
         first_bytes.append(first)
         growths.append(growth)
         sizes.add(size)
-        same = export(database, SystemClock(), CallbackFilter(), thrown_away)
+        same = export(database, SystemClock(), ENGINE, CallbackFilter(), thrown_away)
         seconds["COPY of the same query"].append(await timed(same))
         plain = connection.copy_from_query(PLAIN, output=thrown_away, format="csv", timeout=600)
         seconds["COPY of plain columns"].append(await timed(plain))

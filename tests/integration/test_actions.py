@@ -264,14 +264,14 @@ async def test_the_name_recording_comes_along_for_four_days(
     database, clock = reception.database, reception.clock
     told = await reception.ask()
     audio = of_the_standard_library(channels=1, width=2, rate=8_000)
-    await recordings.put(database, clock, told.id, audio)
+    await recordings.put(database, clock, TESTER, told.id, audio)
     await reception.cancel(told.id)
     clock.jump(days * 86_400)
     new = (await requests.recreate(database, clock, TESTER, told.id)).callback
     if comes_along:
-        assert await recordings.get(database, new.id) == audio
+        assert await recordings.get(database, clock, TESTER, new.id) == audio
     else:
-        assert (await refused(recordings.get(database, new.id))).code == "recording-not-found"
+        assert (await refused(recordings.get(database, clock, TESTER, new.id))).code == "recording-not-found"
 
 
 async def look(reception: Reception, number: str = NUMBER) -> CallbackView | None:

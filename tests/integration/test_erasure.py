@@ -50,8 +50,8 @@ async def fill(database: Database) -> UUID:
             "INSERT INTO name_recordings VALUES ($1, $2::text::bytea, now())",
             "INSERT INTO transitions (callback_id, at, event, to_state, actor_kind, actor_name, reason)"
             " VALUES ($1, now(), 'SCHEDULED', 'SCHEDULED', 'USER', 'x', $2)",
-            "WITH key AS (INSERT INTO api_keys (name, key_hash, scopes, created_at)"
-            " VALUES ('k', 'h', '{read}', now()) RETURNING id)"
+            "WITH key AS (INSERT INTO api_keys (name, key_hash, scopes, sees_all_services, created_at)"
+            " VALUES ('k', 'h', '{read}', true, now()) RETURNING id)"
             " INSERT INTO idempotency_keys SELECT id, 'once', 'hash', $1, $2::text::bytea, now() FROM key",
             "WITH job AS (INSERT INTO bulk_jobs (id, kind, actor_kind, actor_name, asked_at, request, total,"
             " request_hash) VALUES (gen_random_uuid(), 'RECREATION', 'USER', 'x', now(), '{}', 1, '') RETURNING id)"

@@ -113,8 +113,8 @@ async def test_all_beneath_a_callback_goes_with_it_and_what_was_recreated_from_i
             "INSERT INTO name_recordings VALUES ($1, 'audio', now())",
             "INSERT INTO transitions (callback_id, at, event, to_state, actor_kind, actor_name, reason)"
             " VALUES ($1, now(), 'SCHEDULED', 'SCHEDULED', 'USER', 'x', '')",
-            "WITH key AS (INSERT INTO api_keys (name, key_hash, scopes, created_at)"
-            " VALUES ('k', 'h', '{read}', now()) RETURNING id)"
+            "WITH key AS (INSERT INTO api_keys (name, key_hash, scopes, sees_all_services, created_at)"
+            " VALUES ('k', 'h', '{read}', true, now()) RETURNING id)"
             " INSERT INTO idempotency_keys SELECT id, 'once', 'hash', $1, 'answer', now() FROM key",
         ):
             await connection.execute(statement, old)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection
 from uuid import UUID
 
 from ringback.actors import Actor
+from ringback.audit import journal
 from ringback.bulk import jobs
 from ringback.bulk.jobs import RECENT
 from ringback.bulk.model import Kind
@@ -25,14 +26,18 @@ Within = Collection[int] | None
 Write = Callable[[bytes], Awaitable[None]]
 
 
-async def callbacks(database: Database, kind: Kind, job_id: UUID, within: Within, write: Write) -> None:
+async def callbacks(
+    database: Database, clock: Clock, actor: Actor, kind: Kind, job_id: UUID, within: Within, write: Write
+) -> None:
     """The callbacks that were changed so far, as they are now; of a recreation the new ones. Raises BulkJobNotFound."""
-    await _of_job(_DONE_CALLBACKS, database, kind, job_id, within, write)
+    await _of_job(_DONE_CALLBACKS, database, clock, actor, kind, job_id, within, write)
 
 
-async def summary(database: Database, kind: Kind, job_id: UUID, within: Within, write: Write) -> None:
+async def summary(
+    database: Database, clock: Clock, actor: Actor, kind: Kind, job_id: UUID, within: Within, write: Write
+) -> None:
     """What became of each callback asked for, so far. Raises BulkJobNotFound."""
-    await _of_job(_SUMMARY, database, kind, job_id, within, write)
+    await _of_job(_SUMMARY, database, clock, actor, kind, job_id, within, write)
 
 
 async def recently_cancelled(database: Database, clock: Clock, actor: Actor, within: Within, write: Write) -> None:
@@ -46,10 +51,18 @@ async def recent_summary(database: Database, clock: Clock, actor: Actor, within:
 
 
 async def _of_job(
-    query: Query[None], database: Database, kind: Kind, job_id: UUID, within: Within, write: Write
+    query: Query[None],
+    database: Database,
+    clock: Clock,
+    actor: Actor,
+    kind: Kind,
+    job_id: UUID,
+    within: Within,
+    write: Write,
 ) -> None:
     await jobs.get(database, kind, job_id)
     async with database.stream() as connection:
+        await _record(database, clock, actor, str(job_id))
         await query.copy_csv(connection, write, job_id=job_id, within=within)
 
 
@@ -58,4 +71,10 @@ async def _of_actor(
 ) -> None:
     whose = {"actor_kind": actor.kind, "actor_name": actor.name, "since": clock.now() - RECENT}
     async with database.stream() as connection:
+        await _record(database, clock, actor, "recent cancellations")
         await query.copy_csv(connection, write, **whose, within=within)
+
+
+async def _record(database: Database, clock: Clock, actor: Actor, subject: str) -> None:
+    async with database.transaction() as connection:
+        await journal.record(connection, clock.now(), actor, "callbacks.exported", subject)

@@ -15,6 +15,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from ringback.actors import Actor, ActorKind
+from ringback.audit import journal
 from ringback.bulk import selection
 from ringback.bulk.model import BulkJob, BulkRequest, Count, Kind, Preview, Selection, kind_of
 from ringback.callbacks.idempotency import IdempotencyKeyReused
@@ -103,6 +104,10 @@ async def ask(
         if await _ADD_JOB.run(connection, id=job_id, kind=kind, now=now, **who, **asked):
             total = await _freeze(connection, job_id, kind, request, within)
             await _SET_TOTAL.run(connection, id=job_id, total=total, now=now)
+            asked_for = {name: value for name, value in _without_ids(request).items() if name != "reason"}
+            told: dict[str, object] = {"total": total, "request": asked_for}
+            action, of_services = f"{kind.lower()}.asked", request.services
+            await journal.record(connection, now, actor, action, str(job_id), of_services=of_services, **told)
         else:
             earlier = await _JOB_OF_KEY.one(connection, **who, idempotency_key=key)
             if earlier.request_hash != hashed:

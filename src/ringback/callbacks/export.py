@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from ringback.actors import Actor
+from ringback.audit import journal
 from ringback.callbacks.filters import CallbackFilter, Restriction, Source, restriction
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
@@ -20,10 +22,13 @@ _IN_ORDER = "SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = of
 _sql = QueryFile(__file__, "pages.sql")
 _EXPORTS = {source: _sql.query("export", type(None), source=source, rows="lines") for source in Source}
 
+# Of the filter, what an audit entry tells.
+_TOLD = ("from_at", "to_at", "states", "services", "results", "is_open", "needs_attention")
+
 Write = Callable[[bytes], Awaitable[None]]
 
 
-async def export(database: Database, clock: Clock, wanted: CallbackFilter, write: Write) -> None:
+async def export(database: Database, clock: Clock, actor: Actor, wanted: CallbackFilter, write: Write) -> None:
     """Write the callbacks wanted as CSV, the earliest desired time first, as they were at one moment.
 
     Raises what `pages.find` raises, and TooManyStreams, before anything is written.
@@ -31,9 +36,20 @@ async def export(database: Database, clock: Clock, wanted: CallbackFilter, write
     async with database.stream() as connection:
         kept = await restriction(connection, wanted, clock.now())
         await _plan_for(connection, kept)
+        await _record(database, clock, actor, wanted)
         query = _EXPORTS[kept.source]
         values = {name: value for name, value in msgspec.structs.asdict(kept).items() if name in query.parameters}
         await query.copy_csv(connection, write, **values)
+
+
+async def _record(database: Database, clock: Clock, actor: Actor, wanted: CallbackFilter) -> None:
+    # What is searched for may be a telephone number.
+    filters = {name: value for name in _TOLD if (value := getattr(wanted, name)) not in (None, (), [], False)}
+    searched_by = {"searched_by": wanted.search_by} if wanted.search else {}
+    of_services, told = wanted.services, {"filters": {**filters, **searched_by}}
+    async with database.transaction() as connection:
+        now = clock.now()
+        await journal.record(connection, now, actor, "callbacks.exported", "callbacks", of_services=of_services, **told)
 
 
 async def _plan_for(connection: Connection, kept: Restriction) -> None:

@@ -5,12 +5,15 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.actors import Actor
+from ringback.audit import journal
 from ringback.callbacks import lifecycle, views, wav
 from ringback.callbacks.states import State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
+from ringback.services import catalog
 
 MAX_BYTES = 1_048_576
 KEPT_AFTER_COMPLETION = timedelta(days=4)
@@ -35,6 +38,7 @@ class CallbackCompleted(ConflictsNow):
 
 
 class _Found(msgspec.Struct, frozen=True):
+    service: str
     audio: bytes | None
 
 
@@ -45,7 +49,7 @@ _COPY = _sql.command("copy")
 _REMOVE_EXPIRED = _sql.command("remove_expired")
 
 
-async def put(database: Database, clock: Clock, callback_id: UUID, audio: bytes) -> None:
+async def put(database: Database, clock: Clock, actor: Actor, callback_id: UUID, audio: bytes) -> None:
     """Keep a callback's recording in the place of an earlier one.
 
     Raises InvalidRecording, CallbackNotFound, CallbackCompleted.
@@ -55,17 +59,22 @@ async def put(database: Database, clock: Clock, callback_id: UUID, audio: bytes)
         callback = await lifecycle.lock(connection, callback_id)
         if callback.state is State.COMPLETED:
             raise CallbackCompleted(f"The callback {callback_id} is COMPLETED: it takes no name recording any more")
-        await _PUT.run(connection, callback_id=callback_id, audio=audio, now=clock.now())
+        now = clock.now()
+        await _PUT.run(connection, callback_id=callback_id, audio=audio, now=now)
+        of_services = [(await catalog.with_id(connection, callback.service_id)).name]
+        await journal.record(connection, now, actor, "recording.kept", str(callback_id), of_services=of_services)
 
 
-async def get(database: Database, callback_id: UUID) -> bytes:
-    """A callback's recording, a WAV file. Raises CallbackNotFound, RecordingNotFound."""
-    async with database.connection() as connection:
+async def get(database: Database, clock: Clock, actor: Actor, callback_id: UUID) -> bytes:
+    """A callback's recording, a WAV file, to be heard. Raises CallbackNotFound, RecordingNotFound."""
+    async with database.transaction() as connection:
         found = await _FOUND.first(connection, callback_id=callback_id)
-    if found is None:
-        raise views.not_found(callback_id)
-    if found.audio is None:
-        raise RecordingNotFound(f"The callback {callback_id} has no name recording", id=callback_id)
+        if found is None:
+            raise views.not_found(callback_id)
+        if found.audio is None:
+            raise RecordingNotFound(f"The callback {callback_id} has no name recording", id=callback_id)
+        of_services, subject = [found.service], str(callback_id)
+        await journal.record(connection, clock.now(), actor, "recording.heard", subject, of_services=of_services)
     return found.audio
 
 

@@ -4,8 +4,9 @@ VALUES (:callback_id, :audio, :now)
 ON CONFLICT (callback_id) DO UPDATE SET audio = excluded.audio, recorded_at = excluded.recorded_at
 
 -- name: found
-SELECT r.audio
+SELECT s.name AS service, r.audio
 FROM callbacks AS c
+JOIN services AS s ON s.id = c.service_id
 LEFT JOIN name_recordings AS r ON r.callback_id = c.id
 WHERE c.id = :callback_id
 

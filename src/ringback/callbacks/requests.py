@@ -4,7 +4,7 @@ Each checks its rules in the documented order, changes the state through `lifecy
 or not at all. None of them touches a call: the holder of the telephony link sees the change and acts on it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from ringback.actors import Actor
+from ringback.audit import journal
 from ringback.booking import seats
 from ringback.callbacks import creation, follow_ups, idempotency, lifecycle, queue, times, views
 from ringback.callbacks.creation import CallbackRequest
@@ -47,7 +48,12 @@ class _Recreation(msgspec.Struct, frozen=True):
     time_zone: str | None
 
 
-_Make = Callable[[Connection, UUID, datetime], Awaitable[None]]
+class _Made(msgspec.Struct, frozen=True):
+    """How a callback is made, and what the audit tells of it."""
+
+    make: Callable[[Connection, UUID, datetime], Awaitable[None]]
+    action: str
+    details: Mapping[str, object]
 
 
 async def create(
@@ -67,7 +73,8 @@ async def create(
     async def make(connection: Connection, callback_id: UUID, now: datetime) -> None:
         await creation.create(connection, now, actor, request, callback_id)
 
-    return await _once(database, clock, key, request, make)
+    made = _Made(make, "callback.created", {"desired_at": request.desired_at})
+    return await _once(database, clock, actor, key, request, made)
 
 
 async def recreate(
@@ -89,7 +96,8 @@ async def recreate(
     async def make(connection: Connection, new_id: UUID, now: datetime) -> None:
         await _recreate(connection, now, actor, callback_id, new_id, desired_at, time_zone)
 
-    return await _once(database, clock, key, _Recreation(callback_id, desired_at, time_zone), make)
+    made = _Made(make, "callback.recreated", {"recreated_from": callback_id, "desired_at": desired_at})
+    return await _once(database, clock, actor, key, _Recreation(callback_id, desired_at, time_zone), made)
 
 
 async def recreate_with(
@@ -144,8 +152,11 @@ async def reschedule(
     """
     async with database.transaction() as connection:
         now = clock.now()
-        await reschedule_with(connection, now, actor, callback_id, desired_at, time_zone)
-        return await views.show_one(connection, callback_id, now)
+        before = await reschedule_with(connection, now, actor, callback_id, desired_at, time_zone)
+        view = await views.show_one(connection, callback_id, now)
+        times_told = {"before": before.desired_at, "after": view.desired_at}
+        await _record(connection, now, actor, "callback.rescheduled", view, **times_told)
+        return view
 
 
 async def reschedule_with(
@@ -155,8 +166,11 @@ async def reschedule_with(
     callback_id: UUID,
     desired_at: datetime,
     time_zone: str | None = None,
-) -> None:
-    """`reschedule` within a transaction of the caller; after a refusal that has to be rolled back."""
+) -> Callback:
+    """`reschedule` within a transaction of the caller; after a refusal that has to be rolled back.
+
+    Returns the callback as it was.
+    """
     callback = await _lock_for(connection, callback_id, Event.RESCHEDULED)
     service = await catalog.with_id(connection, callback.service_id)
     where = times.whereabouts(time_zone, times.promised(callback))
@@ -177,6 +191,7 @@ async def reschedule_with(
         f"to {in_words(booking.promised_local, booking.promised_zone)}",
         booking=booking,
     )
+    return callback
 
 
 async def call_now(database: Database, clock: Clock, actor: Actor, callback_id: UUID) -> CallbackView:
@@ -200,23 +215,30 @@ async def call_now(database: Database, clock: Clock, actor: Actor, callback_id: 
         )
         if callback.slot_at is not None:
             await seats.give_back(connection, [(callback.service_id, callback.slot_at)])
-        return await views.show_one(connection, callback_id, now)
+        view = await views.show_one(connection, callback_id, now)
+        await _record(connection, now, actor, "callback.called-now", view)
+        return view
 
 
 async def _once(
-    database: Database, clock: Clock, key: IdempotencyKey | None, request: msgspec.Struct, make: _Make
+    database: Database, clock: Clock, actor: Actor, key: IdempotencyKey | None, request: msgspec.Struct, made: _Made
 ) -> Created:
     """Let a callback be made and answer with it, or with what the same request was answered before."""
     while True:
         try:
             async with database.transaction() as connection:
-                return await _make_or_replay(connection, clock.now(), key, request, make)
+                return await _make_or_replay(connection, clock.now(), actor, key, request, made)
         except asyncpg.UniqueViolationError as violation:
             follow_ups.require_retriable(violation)
 
 
 async def _make_or_replay(
-    connection: Connection, now: datetime, key: IdempotencyKey | None, request: msgspec.Struct, make: _Make
+    connection: Connection,
+    now: datetime,
+    actor: Actor,
+    key: IdempotencyKey | None,
+    request: msgspec.Struct,
+    made: _Made,
 ) -> Created:
     callback_id = uuid7()
     if key is not None:
@@ -224,8 +246,9 @@ async def _make_or_replay(
         if earlier is not None:
             view = msgspec.json.decode(earlier, type=CallbackView)
             return Created(callback=view, answer=earlier, is_replay=True)
-    await make(connection, callback_id, now)
+    await made.make(connection, callback_id, now)
     view = await views.show_one(connection, callback_id, now)
+    await _record(connection, now, actor, made.action, view, **made.details)
     answer = msgspec.json.encode(view)
     if key is not None:
         await idempotency.keep(connection, key, answer)
@@ -270,7 +293,16 @@ async def _complete(
             reason=reason or "",
             result=result,
         )
-        return await views.show_one(connection, callback_id, now)
+        view = await views.show_one(connection, callback_id, now)
+        await _record(connection, now, actor, f"callback.{event.lower()}", view)
+        return view
+
+
+async def _record(
+    connection: Connection, now: datetime, actor: Actor, action: str, view: CallbackView, **details: object
+) -> None:
+    of_services = [view.service]
+    await journal.record(connection, now, actor, action, str(view.id), of_services=of_services, **details)
 
 
 async def _lock_for(connection: Connection, callback_id: UUID, event: Event) -> Callback:

@@ -32,16 +32,18 @@ def reports(
     """
     from_time, to_time = instant_if_given(from_at), instant_if_given(to_at)
 
-    async def do(on: Installation) -> Report:
-        return await report.report(
+    async def do(on: Installation) -> tuple[Report, str]:
+        found = await report.report(
             on.database, on.clock, from_at=from_time, to_at=to_time, services=service or (), per=per
         )
+        is_exported = csv and not json
+        return found, await spreadsheet.export(on.database, on.clock, on.actor, found) if is_exported else ""
 
-    found = ask(do)
+    found, text = ask(do)
     if json:
         print_json(found)
     elif csv:
-        sys.stdout.write(spreadsheet.to_csv(found.items))
+        sys.stdout.write(text)
     elif found.items:
         columns = ("Start", "Service", "Asked", "Open", "Kept", "Rate", "On time", "Late by", "Wait", "Talk")
         say(table(columns, [_row(period, per) for period in found.items], kept_whole=("Start", "Service", "Kept")))

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from ringback.actors import Actor, ActorKind
+from ringback.audit import journal
 from ringback.callbacks import lifecycle
 from ringback.callbacks.states import Event, State
 from ringback.clock import Clock
@@ -70,9 +71,10 @@ async def erase(database: Database, clock: Clock, actor: Actor, phone_number: st
     """
     number = phone.e164(phone_number)
     async with database.transaction() as connection:
-        wish = await _ASK.one(
-            connection, phone_number=number, now=clock.now(), actor_kind=actor.kind, actor_name=actor.name
-        )
+        now = clock.now()
+        wish = await _ASK.one(connection, phone_number=number, now=now, actor_kind=actor.kind, actor_name=actor.name)
+        there = await _REMAINING.one(connection, **wish.of)
+        await journal.record(connection, now, actor, "customer.erased", "customer", callbacks=there)
     return await _work_off(database, clock, wish)
 
 

@@ -4,8 +4,12 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from ringback.actors import Actor
+from ringback.audit import journal
 from ringback.callbacks.states import Result
-from ringback.reports.report import Period
+from ringback.clock import Clock
+from ringback.database.pool import Database
+from ringback.reports.report import Period, Report
 
 _NUMBERS = (
     "asked",
@@ -28,6 +32,16 @@ _NUMBERS = (
 )
 # A spreadsheet that finds one of these at the beginning of a text computes it (OWASP, CSV Injection).
 _STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+async def export(database: Database, clock: Clock, actor: Actor, report: Report) -> str:
+    """The report as CSV, for somebody who takes it away."""
+    services = {period.service for period in report.items}
+    told: dict[str, object] = {"from_at": report.from_at, "to_at": report.to_at, "per": report.per}
+    async with database.transaction() as connection:
+        now = clock.now()
+        await journal.record(connection, now, actor, "reports.exported", "reports", of_services=services, **told)
+    return to_csv(report.items)
 
 
 def to_csv(periods: Iterable[Period]) -> str:

@@ -159,7 +159,9 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
         has_mark: Marked = False,
     ) -> Response[Any]:
         """The callbacks that were changed so far, as they are now; of a recreation the new ones."""
-        rows = partial(files.callbacks, backend.database, kind, job_id, principal.within)
+        rows = partial(
+            files.callbacks, backend.database, backend.clock, principal.actor, kind, job_id, principal.within
+        )
         return Table(rows, filename=f"{name}-{job_id}.csv", has_mark=has_mark)
 
     @get(
@@ -175,7 +177,7 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
         has_mark: Marked = False,
     ) -> Response[Any]:
         """A line for each callback that was asked for and looked at so far: as it was, and what became of it."""
-        rows = partial(files.summary, backend.database, kind, job_id, principal.within)
+        rows = partial(files.summary, backend.database, backend.clock, principal.actor, kind, job_id, principal.within)
         return Table(rows, filename=f"{name}-{job_id}-summary.csv", has_mark=has_mark)
 
     return [list_recent, show, callbacks, summary]

@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from ringback.accounts.rules import Permission
+from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_LIMITED, WHEN_READING
@@ -27,11 +28,13 @@ PATH = "/api/v1/callbacks/export"
 async def export_callbacks(
     backend: NamedDependency[Backend],
     wanted: NamedDependency[CallbackFilter],
+    actor: NamedDependency[Actor],
     has_mark: Marked = False,
 ) -> Response[Any]:
     """Every callback that fits, with the filters of the list, the earliest desired time first."""
     filename = f"callbacks-{backend.clock.now():%Y-%m-%d}.csv"
-    return Table(partial(export, backend.database, backend.clock, wanted), filename=filename, has_mark=has_mark)
+    rows = partial(export, backend.database, backend.clock, actor, wanted)
+    return Table(rows, filename=filename, has_mark=has_mark)
 
 
 HANDLERS = [export_callbacks]

@@ -11,6 +11,7 @@ from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, 
 from litestar.params import FromPath, HeaderParameter, RawBody
 
 from ringback.accounts.rules import Permission
+from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
@@ -37,9 +38,11 @@ class _WithAudio(Operation):
     request_max_body_size=recordings.MAX_BYTES,
     responses=WHEN_CHANGING,
 )
-async def keep(callback_id: FromPath[UUID], body: RawBody, backend: NamedDependency[Backend]) -> None:
+async def keep(
+    callback_id: FromPath[UUID], body: RawBody, backend: NamedDependency[Backend], actor: NamedDependency[Actor]
+) -> None:
     """A WAV file of 1 MB at most, in the place of an earlier one; possible until the callback is COMPLETED."""
-    await recordings.put(backend.database, backend.clock, callback_id, body)
+    await recordings.put(backend.database, backend.clock, actor, callback_id, body)
 
 
 @get(
@@ -51,10 +54,12 @@ async def keep(callback_id: FromPath[UUID], body: RawBody, backend: NamedDepende
 async def play(
     callback_id: FromPath[UUID],
     backend: NamedDependency[Backend],
+    actor: NamedDependency[Actor],
     wanted: Annotated[str | None, HeaderParameter(name="Range", description="One part, such as bytes=0-1023")] = None,
 ) -> Response[Any]:
     """The WAV file; kept for 4 days after the callback completed."""
-    return ranged(await recordings.get(backend.database, callback_id), MEDIA_TYPE, wanted)
+    audio = await recordings.get(backend.database, backend.clock, actor, callback_id)
+    return ranged(audio, MEDIA_TYPE, wanted)
 
 
 HANDLERS = [keep, play]

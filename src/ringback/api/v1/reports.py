@@ -58,7 +58,8 @@ async def export(
     """A line for each service and hour or day, with a column for each result."""
     found = await _report(backend, principal, from_at, to_at, services or (), per)
     disposition = {"Content-Disposition": f'attachment; filename="reports-per-{per}.csv"'}
-    return Response(spreadsheet.to_csv(found.items), media_type="text/csv", headers=disposition)
+    text = await spreadsheet.export(backend.database, backend.clock, principal.actor, found)
+    return Response(text, media_type="text/csv", headers=disposition)
 
 
 async def _report(
