@@ -19,6 +19,7 @@ from ringback.agents import roster
 from ringback.bulk import jobs
 from ringback.callbacks import views
 from ringback.database.pool import Database
+from ringback.desk import own
 from ringback.errors import NotAllowed
 from ringback.services import catalog
 
@@ -122,6 +123,13 @@ async def _user(visit: Visit, name: str) -> None:
         raise users.not_found(name)
 
 
+async def _attempt(visit: Visit, attempt_id: UUID) -> None:
+    """What they are, or were, in themselves as an agent, whichever services they are given."""
+    agent = own.agent_of(visit.principal)
+    async with visit.database.connection() as connection:
+        await own.callback_of(connection, attempt_id, agent)
+
+
 async def _anything(_: Visit, __: object) -> None:
     """It is of no service: the permission decides."""
 
@@ -130,6 +138,7 @@ _KINDS: Mapping[str, Callable[[Visit, Any], Awaitable[None]]] = {
     "service_name": _service,
     "callback_id": _callback,
     "agent_name": _agent,
+    "attempt_id": _attempt,
     "job_id": _bulk_work,
     "trunk_name": _anything,
     "user_name": _user,

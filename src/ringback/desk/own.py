@@ -3,13 +3,16 @@
 from uuid import UUID
 
 from ringback.accounts.principal import Principal
+from ringback.agents import presence
 from ringback.agents.presence import AgentNotFound
-from ringback.database.pool import Connection
+from ringback.callbacks.desk import not_found
+from ringback.clock import Clock
+from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow
 
 _sql = QueryFile(__file__, "own.sql")
-_IS_OWN = _sql.query("is_own", bool)
+_CALLBACK_OF = _sql.query("callback_of", UUID)
 _AGENT_ID = _sql.query("agent_id", int)
 
 
@@ -34,6 +37,15 @@ async def agent_id(connection: Connection, agent: str) -> int:
     return found
 
 
-async def is_own(connection: Connection, attempt_id: UUID, agent: str) -> bool:
-    """Whether there is an attempt of this id, and this agent is in it."""
-    return bool(await _IS_OWN.first(connection, attempt_id=attempt_id, agent=agent))
+async def note_open(database: Database, clock: Clock, agent: str) -> None:
+    """The agent's desk is open; this is no change that anybody is woken for. Raises AgentNotFound."""
+    async with database.connection() as connection:
+        await presence.note_desk(connection, await agent_id(connection, agent), clock.now())
+
+
+async def callback_of(connection: Connection, attempt_id: UUID, agent: str) -> UUID:
+    """The callback of an attempt that this agent is in. Raises OfferNotFound."""
+    found = await _CALLBACK_OF.first(connection, attempt_id=attempt_id, agent=agent)
+    if found is None:
+        raise not_found(attempt_id)
+    return found

@@ -19,6 +19,7 @@ from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
 from ringback.api.visibility import require_services
 from ringback.callbacks.model import MAX_TEXT
+from ringback.desk import own
 
 PATH = "/api/v1/agents"
 IMPORT_LIMIT_BYTES = 10_000_000
@@ -143,10 +144,16 @@ async def ask_presence(
     backend: NamedDependency[Backend],
     principal: NamedDependency[Principal],
 ) -> AgentView:
-    """Asked for during RESERVED or TALKING, it takes effect afterwards (`wanted_presence`)."""
-    return await roster.ask_presence(
+    """Asked for during RESERVED or TALKING, it takes effect afterwards (`wanted_presence`).
+
+    An agent who asks for READY has the own desk open, and is NOT_READY once that is not looked at for a minute.
+    """
+    agent = await roster.ask_presence(
         backend.database, backend.clock, principal.actor, agent_name, data.state, data.reason, within=principal.within
     )
+    if data.state is Presence.READY and agent_name == principal.agent:
+        await own.note_open(backend.database, backend.clock, agent_name)
+    return agent
 
 
 HANDLERS = [list_all, show, save, import_all, ask_presence]
