@@ -35,6 +35,7 @@ SIGNED_IN: Mapping[str, Any] = {"is_for_users": True}
 NO_KEY: Sequence[dict[str, list[str]]] = [{}]  # what OpenAPI calls that
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
+LookAgain = Callable[[AnyConnection], Awaitable[Principal]]
 Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
 
 
@@ -94,6 +95,20 @@ def guard(backend: Backend, authenticator: Authenticator, limits: RateLimits) ->
     return check
 
 
+def look_again(backend: Backend, authenticator: Authenticator) -> LookAgain:
+    """What tells who it is that asked some time ago and is still being answered, and refuses them as the guard does.
+
+    To be answered for long is no use of a session: it ends idle all the same.
+    """
+
+    async def check(connection: AnyConnection) -> Principal:
+        principal = await _principal(connection, backend, authenticator, is_use=False)
+        _require_permission(principal, connection.route_handler.opt)
+        return principal
+
+    return check
+
+
 def actor(request: Request[Principal, Any, Any]) -> Actor:
     """Who asks, as the actor of what they change."""
     return request.user.actor
@@ -120,7 +135,9 @@ async def _counted(
     return found
 
 
-async def _principal(connection: AnyConnection, backend: Backend, authenticator: Authenticator) -> Principal:
+async def _principal(
+    connection: AnyConnection, backend: Backend, authenticator: Authenticator, *, is_use: bool = True
+) -> Principal:
     address = _address(connection)
     secret = connection.headers.get(HEADER)
     if secret is not None:
@@ -128,7 +145,7 @@ async def _principal(connection: AnyConnection, backend: Backend, authenticator:
     token = connection.cookies.get(COOKIE)
     if token is None:
         raise CredentialsMissing(f"Send an API key in the {HEADER} header, or log in")
-    found = await sessions.authenticate(backend.database, backend.clock, token, address)
+    found = await sessions.authenticate(backend.database, backend.clock, token, address, is_use=is_use)
     if _method(connection) not in SAFE_METHODS:
         _require_csrf_token(connection, token)
     return found

@@ -8,6 +8,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 ALLOW = "allow"
+_HEAD = "ringback.head"
 
 
 class HeadLikeGet:
@@ -31,7 +32,7 @@ class HeadLikeGet:
             await send(message)
 
         # A copy: the server goes by the method in the original when it counts the bytes of the body.
-        await self._app({**scope, "method": "GET"} if method == "HEAD" else scope, receive, corrected)
+        await self._app({**scope, "method": "GET", _HEAD: True} if method == "HEAD" else scope, receive, corrected)
 
     def _tell_methods(self, start: HTTPResponseStartEvent, path: str | None) -> None:
         told = Headers(list(start["headers"])).get(ALLOW)
@@ -41,6 +42,11 @@ class HeadLikeGet:
         methods |= {"HEAD"} if "GET" in methods else set()
         others = [header for header in start["headers"] if header[0].lower() != ALLOW.encode()]
         start["headers"] = [*others, (ALLOW.encode(), ", ".join(sorted(methods)).encode())]
+
+
+def is_head(scope: Scope) -> bool:
+    """Whether it is a HEAD that is answered like GET: then nobody gets a body."""
+    return _HEAD in scope
 
 
 def methods_by_path(app: Litestar) -> dict[str, Collection[str]]:

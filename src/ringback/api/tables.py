@@ -5,8 +5,7 @@ thing is to break the connection: a client must not take half a table for the wh
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import structlog
@@ -15,6 +14,8 @@ from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
+
+from ringback.api.streams import while_there
 
 MEDIA_TYPE = "text/csv"
 
@@ -59,13 +60,8 @@ class _Sending(ASGIResponse):
         self._has_mark = has_mark
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        sending = asyncio.create_task(self._send(send), name="send a table")
-        async with _ended(asyncio.create_task(_gone(receive), name="client of a table")) as gone, _ended(sending):
-            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                await sending
-            else:
-                log.info("the client of a table went away")
+        if not await while_there(receive, self._send(send)):
+            log.info("the client of a table went away")
 
     async def _send(self, send: Send) -> None:
         is_begun = False
@@ -92,18 +88,3 @@ def _is_given_up() -> bool:
     """Whether nobody waits for what this task does any more: what then fails only fails to end quietly."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-@asynccontextmanager
-async def _ended(task: "asyncio.Task[None]") -> AsyncGenerator["asyncio.Task[None]"]:
-    """The task, which does not outlive the block."""
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
