@@ -5,6 +5,7 @@ crash tests' kills.
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from ringback.agents.model import ASKABLE, Presence
-from ringback.agents.presence import ask
+from ringback.agents.presence import ask, note_desk
+from ringback.callbacks.desk import FinishedAlready, FinishRefused, OfferNotFound, OfferOver
+from ringback.callbacks.rules import AgentAnswer
 from ringback.callbacks.states import State
 from ringback.database.pool import Database
 from ringback.engine.router import Router
 from ringback.numbers.model import BlockedPattern, NumberRules, PatternKind
-from ringback.services.model import Mode
+from ringback.services.model import PERSON_NOT_REACHED, Mode
 from ringback.services.schedule import OpenRange, Weekday
 from tests.acceptance.crash.invariants import check_all
 from tests.acceptance.crash.site import Site
@@ -39,6 +42,8 @@ CHANGES: list[dict[str, Any]] = [
     *({"number_rules": rules} for rules in (NumberRules(), NumberRules(), NO_GERMANS)),
 ]
 
+ANSWERS = [(AgentAnswer.ACCEPTED, None), (AgentAnswer.REJECTED, None), (AgentAnswer.SNOOZED, 5)]
+
 
 def may_be_dialled(settings: dict[str, Any], at: datetime) -> bool:
     """Whether a service with these settings, which are the only ones changed, dials a German number at that instant."""
@@ -53,7 +58,9 @@ class ContactCentre(RuleBasedStateMachine):
     server_url: str
     template: str
 
-    @initialize(strategy=st.sampled_from(["CUSTOMER_FIRST", "AGENT_FIRST"]), calls_survive=st.booleans())
+    @initialize(
+        strategy=st.sampled_from(["CUSTOMER_FIRST", "AGENT_FIRST", "PREVIEW", "PREVIEW"]), calls_survive=st.booleans()
+    )
     def open(self, strategy: str, calls_survive: bool) -> None:
         self.runner = asyncio.Runner()
         self.url = self.runner.run(create_database(self.server_url, self.template))
@@ -75,6 +82,26 @@ class ContactCentre(RuleBasedStateMachine):
     @rule(which=st.integers(min_value=0))
     def one_is_cancelled(self, which: int) -> None:
         self.runner.run(self._cancel(self.callbacks[which % len(self.callbacks)]))
+
+    @precondition(lambda self: bool(getattr(self, "callbacks", None)))
+    @rule(which=st.integers(min_value=0), answer=st.sampled_from(ANSWERS), late=st.booleans())
+    def an_agent_answers(self, which: int, answer: tuple[AgentAnswer, int | None], late: bool) -> None:
+        self.runner.run(self._answer(self.callbacks[which % len(self.callbacks)], *answer, late=late))
+
+    @precondition(lambda self: bool(getattr(self, "callbacks", None)))
+    @rule(which=st.integers(min_value=0), disposition=st.sampled_from(["Resolved", PERSON_NOT_REACHED]))
+    def an_agent_finishes(self, which: int, disposition: str) -> None:
+        self.runner.run(self._finish(self.callbacks[which % len(self.callbacks)], disposition))
+
+    @rule(seconds=st.sampled_from([0.5, 10.0, 40.0]))
+    def agents_accept_whatever_is_offered(self, seconds: float) -> None:
+        for callback_id in self.callbacks:
+            self.runner.run(self._answer(callback_id, AgentAnswer.ACCEPTED))
+        self.time_passes(seconds)
+
+    @rule(agent=st.sampled_from(sorted(AGENTS)))
+    def a_desk_is_seen(self, agent: str) -> None:
+        self.runner.run(self._see_desk(agent))
 
     @rule(agent=st.sampled_from(sorted(AGENTS)), presence=st.sampled_from(sorted(ASKABLE)))
     def an_agent_wishes(self, agent: str, presence: Presence) -> None:
@@ -129,6 +156,26 @@ class ContactCentre(RuleBasedStateMachine):
     async def _cancel(self, callback_id: UUID) -> None:
         if (await self.world.callback(callback_id)).state in (State.SCHEDULED, State.QUEUED, State.ROUTING):
             await self.world.cancel(callback_id)
+
+    async def _answer(
+        self, callback_id: UUID, answer: AgentAnswer, seconds: int | None = None, *, late: bool = False
+    ) -> None:
+        """Answer what is offered; `late`: between the engine's look at it and what it does."""
+        if late and self.world.dialer is not None:
+            await self.world.dialer.run_once()
+        with suppress(OfferOver, OfferNotFound):
+            if (await self.world.callback(callback_id)).state is State.ROUTING:
+                await self.world.answer(callback_id, answer, seconds)
+
+    async def _finish(self, callback_id: UUID, disposition: str) -> None:
+        with suppress(FinishRefused, FinishedAlready, OfferNotFound):
+            if (await self.world.callback(callback_id)).attempts:
+                await self.world.finish(callback_id, disposition)
+
+    async def _see_desk(self, agent: str) -> None:
+        agent_id = (await self.world.agent(agent)).id
+        async with self.database.transaction() as connection:
+            await note_desk(connection, agent_id, self.world.clock.now())
 
     async def _wish(self, agent: str, presence: Presence) -> None:
         async with self.database.transaction() as connection:

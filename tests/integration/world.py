@@ -10,12 +10,15 @@ from uuid_utils.compat import uuid7
 
 from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.agents.model import Agent
-from ringback.callbacks import lifecycle
+from ringback.callbacks import desk, lifecycle
+from ringback.callbacks.desk import Word
 from ringback.callbacks.model import Callback
+from ringback.callbacks.rules import AgentAnswer
 from ringback.callbacks.states import Event, Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.database.queries import decode
+from ringback.engine.desk import DeskTimer
 from ringback.engine.dialer import Dialer
 from ringback.engine.expirer import Expirer
 from ringback.engine.link import acquire
@@ -115,6 +118,7 @@ class World:
         done += await Promoter(self.database, self.clock).run_once()
         done += await Router(self.database, self.clock).run_once()
         done += await WrapUpTimer(self.database, self.clock).run_once()
+        done += await DeskTimer(self.database, self.clock).run_once()
         done += await Expirer(self.database, self.clock).run_once()
         if self.dialer is not None:
             await asyncio.sleep(0)
@@ -229,6 +233,29 @@ class World:
                 reason="cancelled",
                 result=Result.CANCELLED,
             )
+
+    async def answer(self, callback_id: UUID, answer: AgentAnswer, snooze_seconds: int | None = None) -> None:
+        """The agent who has the callback answers to the offer at the desk."""
+        attempt_id, agent_id = await self.newest_attempt(callback_id)
+        async with self.database.transaction() as connection:
+            await desk.answer(connection, attempt_id, agent_id, answer, self.clock.now(), snooze_seconds)
+
+    async def finish(self, callback_id: UUID, disposition: str, note: str | None = None) -> None:
+        """The agent who has the callback, or had it last, says what came of the talk."""
+        attempt_id, agent_id = await self.newest_attempt(callback_id)
+        async with self.database.transaction() as connection:
+            await desk.finish(
+                connection, attempt_id, agent_id, Word(disposition=disposition, note=note), self.clock.now()
+            )
+
+    async def newest_attempt(self, callback_id: UUID) -> tuple[UUID, int]:
+        """The callback's newest attempt and its agent."""
+        async with self.database.connection() as connection:
+            row = await connection.fetchrow(
+                "SELECT id, agent_id FROM attempts WHERE callback_id = $1 ORDER BY number DESC LIMIT 1", callback_id
+            )
+        assert row
+        return row["id"], row["agent_id"]
 
     def far_end(self, destination: str, **behaviour: Any) -> None:
         """How whoever is called there behaves from now on."""

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from ringback.callbacks.rules import RETRY_RULES, AttemptOutcome
+from ringback.services.model import PERSON_NOT_REACHED, Strategy
 from ringback.telephony.port import EndedBy, LegRole, Outcome
 from ringback.telephony.simulator import Fact, FactKind
 from tests.acceptance.crash.site import Site
@@ -26,6 +27,7 @@ async def check_all(site: Site) -> None:
         attempts = await site.fetch("SELECT *, callback_id::text AS callback, id::text AS name FROM attempts")
         nobody_joined_is_dialled_again(journal, attempts)
         await nothing_was_done_without_its_permit(site, journal)
+        await nothing_rang_before_the_agent_accepted_it(site)
         for attempt in attempts:
             the_outcome_is_true(journal, attempt)
         await every_callback_waits_for_a_reason_or_has_a_true_result(site)
@@ -65,16 +67,20 @@ def no_agent_has_two_calls(journal: list[Fact]) -> None:
 
 
 def nobody_joined_is_dialled_again(journal: list[Fact], attempts: list[dict[str, Any]]) -> None:
-    """Promise 3: an attempt that was permitted to join the two is the callback's last, in the database and in truth."""
+    """Promise 3: an attempt that was permitted to join the two is the callback's last, in the database and in truth.
+
+    But for those of which the agent said that the person was not reached, and which are known to have been joined.
+    """
+    not_reached = {joined["name"] for joined in attempts if _was_not_reached(joined)}
     for joined in attempts:
-        if joined["bridge_permitted_at"] is None:
+        if joined["bridge_permitted_at"] is None or joined["name"] in not_reached:
             continue
         later = [other for other in attempts if other["callback"] == joined["callback"]]
         assert max(other["number"] for other in later) == joined["number"], f"attempted again: {joined['callback']}"
     joined_at: dict[str, int] = {}
     for place, fact in enumerate(journal):
         callback_id = fact.labels.get("callback_id", "")
-        if fact.kind is FactKind.BRIDGED:
+        if fact.kind is FactKind.BRIDGED and fact.labels.get("attempt_id") not in not_reached:
             joined_at.setdefault(callback_id, place)
         assert not (fact.kind is FactKind.DIALLED and callback_id in joined_at), f"dialled after it was joined: {fact}"
 
@@ -102,9 +108,15 @@ def the_outcome_is_true(journal: list[Fact], attempt: dict[str, Any]) -> None:
     facts = [fact for fact in journal if fact.labels.get("attempt_id") == name and fact.role is LegRole.CUSTOMER]
     is_bridged = any(fact.kind is FactKind.BRIDGED for fact in facts)
     ended = next((fact for fact in facts if fact.kind is FactKind.ENDED), None)
-    if outcome is AttemptOutcome.JOINED or is_bridged:
+    if outcome in (AttemptOutcome.JOINED, AttemptOutcome.NOT_REACHED) or is_bridged:
         assert is_bridged, f"{name}: said to be joined"
-        assert outcome in (AttemptOutcome.JOINED, AttemptOutcome.UNKNOWN), f"{name}: joined, said to be {outcome}"
+        true = (AttemptOutcome.JOINED, AttemptOutcome.NOT_REACHED, AttemptOutcome.UNKNOWN)
+        assert outcome in true, f"{name}: joined, said to be {outcome}"
+        said = outcome is not AttemptOutcome.NOT_REACHED or _was_not_reached(attempt)
+        assert said, f"{name}: nobody said that the person was not reached"
+    elif outcome in (AttemptOutcome.DECLINED, AttemptOutcome.SNOOZED):
+        rang = [fact for fact in journal if fact.labels.get("attempt_id") == name]
+        assert not rang, f"{name}: {outcome}, and yet on the switch: {rang}"
     elif outcome is AttemptOutcome.NOT_DIALLED:
         assert ended is None, f"{name}: said not to be dialled: {ended}"
     elif outcome is AttemptOutcome.CUSTOMER_HUNG_UP:
@@ -116,6 +128,15 @@ def the_outcome_is_true(journal: list[Fact], attempt: dict[str, Any]) -> None:
     elif outcome not in (AttemptOutcome.UNKNOWN, AttemptOutcome.CANCELLED):
         assert ended, f"{name}: {outcome} was never heard"
         assert ended.outcome == outcome.value, f"{name}: {outcome}, in truth {ended}"
+
+
+async def nothing_rang_before_the_agent_accepted_it(site: Site) -> None:
+    """What is offered at the desk rings only after it was accepted, and nobody is kept for what was not."""
+    rows = await site.fetch("SELECT a.*, l.dial_permitted_at FROM attempts AS a JOIN legs AS l ON l.attempt_id = a.id")
+    for row in rows:
+        if row["strategy"] == Strategy.PREVIEW and row["dial_permitted_at"] is not None:
+            assert row["agent_answer"] == "ACCEPTED", f"rang before it was accepted: {row}"
+            assert row["answered_at"] <= row["dial_permitted_at"], f"rang before it was accepted: {row}"
 
 
 async def every_callback_waits_for_a_reason_or_has_a_true_result(site: Site) -> None:
@@ -143,6 +164,10 @@ async def nobody_and_nothing_is_stuck(site: Site) -> None:
     assert not await site.fetch("SELECT * FROM attempts WHERE closed_at IS NULL")
     assert not await site.fetch("SELECT * FROM legs WHERE ended_at IS NULL")
     assert not await site.fetch("SELECT * FROM agents WHERE presence IN ('RESERVED', 'TALKING')")
+
+
+def _was_not_reached(attempt: dict[str, Any]) -> bool:
+    return attempt["outcome"] == AttemptOutcome.NOT_REACHED and attempt.get("disposition") == PERSON_NOT_REACHED
 
 
 def _result_after(callback: dict[str, Any]) -> str:

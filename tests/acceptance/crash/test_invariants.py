@@ -66,6 +66,26 @@ def test_dialling_again_after_a_bridge_is_found_in_journal_and_database() -> Non
         invariants.nobody_joined_is_dialled_again([], [attempt("UNKNOWN"), attempt("BUSY", number=2)])
 
 
+def test_only_an_agents_word_lets_a_callback_be_dialled_after_a_bridge() -> None:
+    journal = [DIALLED, BRIDGED, ENDED, NEXT_DIALLED]
+    later = attempt("BUSY", name="second", number=2)
+    said = attempt("NOT_REACHED", disposition="PERSON_NOT_REACHED")
+    invariants.nobody_joined_is_dialled_again(journal, [said, later])
+    invariants.the_outcome_is_true(journal, said)
+    for unsaid in (attempt("NOT_REACHED"), attempt("UNKNOWN", disposition="PERSON_NOT_REACHED"), attempt("JOINED")):
+        with pytest.raises(AssertionError):
+            invariants.nobody_joined_is_dialled_again(journal, [unsaid, later])
+    with pytest.raises(AssertionError, match="nobody said"):
+        invariants.the_outcome_is_true(journal, attempt("NOT_REACHED"))
+
+
+@pytest.mark.parametrize("outcome", ["DECLINED", "SNOOZED"])
+def test_offer_that_was_not_accepted_and_yet_came_to_the_switch_is_found(outcome: str) -> None:
+    invariants.the_outcome_is_true([], attempt(outcome))
+    with pytest.raises(AssertionError, match="on the switch"):
+        invariants.the_outcome_is_true([fact(FactKind.PREPARED, "a")], attempt(outcome))
+
+
 def test_leg_that_is_left_on_the_line_is_found() -> None:
     invariants.nothing_is_left_on_the_line([DIALLED, ENDED])
     with pytest.raises(AssertionError, match="still live"):
