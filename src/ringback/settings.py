@@ -31,7 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `database_url`: any PostgreSQL >= 15; None: the embedded one, kept in `data_dir`. `links`: the telephony links
     by name, each a URL (docs/telephony.md); an engine holds what no other engine holds. `link_lease_seconds`: how
     long a link stays with an engine that is silent; it renews three times as often and stops itself after two
-    thirds. `body_limit_bytes`: the largest request body. `trusted_proxies`: the networks whose word on who asks is
+    thirds. `admin_password`: of the first user, made when there is none yet. `body_limit_bytes`: the largest request
+    body. `trusted_proxies`: the networks whose word on who asks is
     taken. `rate_limit_per_minute`: requests with one key or session (0: no limit); `address_rate_limit_per_minute`:
     those without one from one address. `connection_limit`: connections that are served at the same time. Each
     process counts for itself.
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     links: Mapping[str, str] = msgspec.field(default_factory=lambda: {"main": "simulator:"})
     link_lease_seconds: Annotated[float, msgspec.Meta(ge=0.1, le=3_600)] = 6.0
     sip_password: str | None = None
+    admin_password: str | None = None
     log_format: str = "console"
     log_level: str = "info"
     body_limit_bytes: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000

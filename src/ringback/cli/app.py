@@ -22,6 +22,7 @@ from ringback.cli import (
     services,
     simulator,
     trunks,
+    users,
 )
 from ringback.errors import RingbackError
 
@@ -48,6 +49,7 @@ app.add_typer(callbacks.commands, name="callbacks")
 app.add_typer(bulk.commands, name="bulk")
 app.command()(reports.reports)
 app.command()(erase.erase)
+app.add_typer(users.commands, name="users")
 app.add_typer(api_keys.commands, name="api-keys")
 app.command()(simulator.simulator)
 app.add_typer(practice.commands, name="practice")

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -17,6 +17,7 @@ from ringback.database.pool import CONNECT_SECONDS, DATABASE_IS_AWAY, Connection
 from ringback.errors import DatabaseUnavailable, SetupError
 from ringback.settings import InvalidSetting, Settings
 
+T = TypeVar("T")
 RETRY_SECONDS = 1.0
 SAY_AGAIN_SECONDS = 30.0
 
@@ -104,16 +105,16 @@ async def wait_until_ready(database: Database, clock: SystemClock, *, migrates: 
     `migrates`: make the schema instead of waiting until somebody does. Raises SchemaMismatch, DatabaseRefuses.
     """
     prepare = migrate_database if migrates else require_schema
-    await _until_done(lambda: prepare(database), clock)
-    await _until_done(lambda: database.set_clock(clock), clock)
+    await until_done(lambda: prepare(database), clock)
+    await until_done(lambda: database.set_clock(clock), clock)
 
 
-async def _until_done(step: Callable[[], Awaitable[object]], clock: SystemClock) -> None:
+async def until_done(step: Callable[[], Awaitable[T]], clock: SystemClock) -> T:
+    """Do it, again and again while the database is away or lacks its schema; say what is waited for."""
     said, said_at = "", float("-inf")
     while True:
         try:
-            await step()
-            return
+            return await step()
         except (DatabaseUnavailable, SchemaPending) as problem:
             if str(problem) != said or clock.monotonic() - said_at > SAY_AGAIN_SECONDS:
                 said, said_at = str(problem), clock.monotonic()

@@ -6,11 +6,13 @@ from typing import Annotated
 import msgspec
 import typer
 
-from ringback.cli.database import open_database, wait_until_ready
+from ringback.accounts import first_administrator
+from ringback.accounts.first_administrator import FirstAdministrator
+from ringback.cli.database import open_database, until_done, wait_until_ready
 from ringback.cli.practice import say_stage, with_practice_link
 from ringback.cli.process import run_until_stopped, together
 from ringback.cli.start import start
-from ringback.cli.welcome import welcome
+from ringback.cli.welcome import say_first_login, welcome
 from ringback.clock import SystemClock
 from ringback.database.pool import Database
 from ringback.errors import SetupError
@@ -69,7 +71,7 @@ async def _run(settings: Settings, *, with_practice: bool) -> None:
 async def _serve(settings: Settings) -> None:
     clock = SystemClock()
     async with open_database(settings) as database:
-        await together(_serving(database, settings, clock), _clock_kept(database, clock))
+        await together(_serving(database, settings, clock), _keeping(database, settings, clock))
 
 
 async def _engine(settings: Settings) -> None:
@@ -90,18 +92,26 @@ async def _serving(database: Database, settings: Settings, clock: SystemClock) -
     await serve_app(create_app(database, settings, clock), settings, handles_signals=False)
 
 
-async def _clock_kept(database: Database, clock: SystemClock) -> None:
+async def _keeping(database: Database, settings: Settings, clock: SystemClock) -> None:
     await wait_until_ready(database, clock, migrates=False)
+    first = await _first_administrator(database, settings, clock)
+    if first is not None:
+        say_first_login(first)
     await database.keep_clock_set(clock)
+
+
+async def _first_administrator(database: Database, settings: Settings, clock: SystemClock) -> FirstAdministrator | None:
+    return await until_done(lambda: first_administrator.make(database, clock, settings.admin_password), clock)
 
 
 async def _working_after_migration(
     database: Database, settings: Settings, clock: SystemClock, *, with_practice: bool
 ) -> None:
     await wait_until_ready(database, clock, migrates=True)
+    first = await _first_administrator(database, settings, clock)
     works = [_working(database, settings, clock), database.keep_clock_set(clock)]
     stage = await set_up(database, clock) if with_practice else None
-    welcome(settings)
+    welcome(settings, first)
     if stage is not None:
         say_stage(stage, settings)
         works.append(Players(database, clock).run())
