@@ -25,6 +25,7 @@ from dataset import fill, temporary_server
 
 from ringback.accounts import api_keys
 from ringback.accounts.rules import Scope
+from ringback.actors import ENGINE
 from ringback.clock import SystemClock
 from ringback.database.pool import Database
 
@@ -44,7 +45,7 @@ async def main(callbacks: int, runs: int) -> None:
         connection = await asyncpg.connect(url)
         await fill(connection, callbacks)
         async with Database(url) as database:
-            secret = (await api_keys.create(database, SystemClock(), "bench", [Scope.READ])).secret
+            secret = (await api_keys.create(database, SystemClock(), ENGINE, "bench", [Scope.READ])).secret
         async with server(url) as address:
             headers = {"X-API-Key": secret}
             async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as client:

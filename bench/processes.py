@@ -12,6 +12,7 @@ import httpx
 
 from ringback.accounts import api_keys
 from ringback.accounts.rules import Scope
+from ringback.actors import ENGINE
 from ringback.clock import SystemClock
 from ringback.database.pool import Database
 
@@ -34,7 +35,9 @@ async def process(command: str, database_url: str, **settings: str) -> AsyncGene
 async def api(command: str, database_url: str) -> AsyncGenerator[tuple[httpx.AsyncClient, int]]:
     """A client, with a key for everything, of `ringback serve` or `ringback run`, and the id of that process."""
     async with Database(database_url) as database:
-        secret = (await api_keys.create(database, SystemClock(), f"bench-{os.urandom(4).hex()}", list(Scope))).secret
+        secret = (
+            await api_keys.create(database, SystemClock(), ENGINE, f"bench-{os.urandom(4).hex()}", list(Scope))
+        ).secret
     port = _free_port()
     async with (
         process(command, database_url, port=str(port)) as running,

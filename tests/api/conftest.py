@@ -37,7 +37,7 @@ async def secret(database: Database, clock: ManualClock) -> str:
     await catalog.create(
         database, clock, ENGINE, "support", ServiceChoices(time_zone="Europe/Berlin", default_region="DE")
     )
-    return (await api_keys.create(database, clock, "tester", list(Scope))).secret
+    return (await api_keys.create(database, clock, ENGINE, "tester", list(Scope))).secret
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from ringback.accounts import api_keys
 from ringback.accounts.api_keys import ApiKeyExists, ApiKeyNotFound, Authenticator, InvalidApiKey
 from ringback.accounts.rules import Scope
+from ringback.actors import ENGINE
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
 
@@ -69,11 +70,11 @@ CALLS = [
 async def test_a_call_needs_its_scope_and_no_other(
     client: httpx.AsyncClient, database: Database, clock: ManualClock, scope: Scope, method: str, path: str
 ) -> None:
-    others = await api_keys.create(database, clock, "others", set(Scope) - {scope})
+    others = await api_keys.create(database, clock, ENGINE, "others", set(Scope) - {scope})
     refusal = await client.request(method, path, headers={"X-API-Key": others.secret})
     assert (refusal.status_code, refusal.json()["code"]) == (403, "scope-missing")
     assert refusal.json()["details"]["scope"] == scope
-    alone = await api_keys.create(database, clock, "alone", [scope])
+    alone = await api_keys.create(database, clock, ENGINE, "alone", [scope])
     assert (await client.request(method, path, headers={"X-API-Key": alone.secret})).status_code not in (401, 403)
 
 
@@ -81,7 +82,7 @@ async def test_a_call_needs_its_scope_and_no_other(
 async def test_slots_are_for_who_reads_and_for_who_asks_for_calls(
     client: httpx.AsyncClient, database: Database, clock: ManualClock, scope: Scope
 ) -> None:
-    key = await api_keys.create(database, clock, "alone", [scope])
+    key = await api_keys.create(database, clock, ENGINE, "alone", [scope])
     answer = await client.get("/api/v1/services/support/slots", headers={"X-API-Key": key.secret})
     assert answer.status_code == (200 if scope in (Scope.READ, Scope.CREATE) else 403)
 
@@ -103,13 +104,15 @@ async def test_a_revoked_key_is_refused_at_once(
     client: httpx.AsyncClient, database: Database, clock: ManualClock
 ) -> None:
     assert (await client.get("/api/v1/services")).status_code == 200
-    await api_keys.revoke(database, clock, "tester")
+    await api_keys.revoke(database, clock, ENGINE, "tester")
     answer = await client.get("/api/v1/services")
     assert (answer.status_code, "revoked" in answer.json()["detail"]) == (401, True)
 
 
 async def test_a_key_works_until_it_expires(database: Database, clock: ManualClock) -> None:
-    made = await api_keys.create(database, clock, "short", [Scope.READ], expires_at=clock.now() + timedelta(seconds=60))
+    made = await api_keys.create(
+        database, clock, ENGINE, "short", [Scope.READ], expires_at=clock.now() + timedelta(seconds=60)
+    )
     authenticator = Authenticator(database, clock)
     assert (await authenticator.authenticate(made.secret)).actor.name == "short"
     await clock.advance(60)
@@ -119,7 +122,7 @@ async def test_a_key_works_until_it_expires(database: Database, clock: ManualClo
 
 
 async def test_the_last_use_is_noted_at_most_once_a_minute(database: Database, clock: ManualClock) -> None:
-    secret = (await api_keys.create(database, clock, "k", [Scope.READ])).secret
+    secret = (await api_keys.create(database, clock, ENGINE, "k", [Scope.READ])).secret
     noted: list[datetime | None] = []
     for pause in (0, 59, 1):
         await clock.advance(pause)
@@ -132,7 +135,7 @@ async def test_the_last_use_is_noted_at_most_once_a_minute(database: Database, c
 
 
 async def test_only_a_hash_of_the_secret_is_stored(database: Database, clock: ManualClock) -> None:
-    made = await api_keys.create(database, clock, "k", [Scope.READ])
+    made = await api_keys.create(database, clock, ENGINE, "k", [Scope.READ])
     assert made.secret.startswith("rbk_")
     async with database.connection() as connection:
         row = await connection.fetchrow("SELECT api_keys::text AS everything, key_hash FROM api_keys")
@@ -145,9 +148,9 @@ async def test_keys_that_make_no_sense_are_refused(database: Database, clock: Ma
     for name, scopes, seconds in (("", [Scope.READ], 60), ("k", [], 60), ("k", [Scope.READ], -1)):
         expires_at = clock.now() + timedelta(seconds=seconds)
         with pytest.raises(InvalidApiKey):
-            await api_keys.create(database, clock, name, scopes, expires_at=expires_at)
-    await api_keys.create(database, clock, "k", [Scope.READ])
+            await api_keys.create(database, clock, ENGINE, name, scopes, expires_at=expires_at)
+    await api_keys.create(database, clock, ENGINE, "k", [Scope.READ])
     with pytest.raises(ApiKeyExists):
-        await api_keys.create(database, clock, "k", [Scope.READ])
+        await api_keys.create(database, clock, ENGINE, "k", [Scope.READ])
     with pytest.raises(ApiKeyNotFound):
-        await api_keys.revoke(database, clock, "other")
+        await api_keys.revoke(database, clock, ENGINE, "other")

@@ -9,6 +9,7 @@ import pytest
 
 from ringback.accounts import api_keys
 from ringback.accounts.rules import Scope
+from ringback.actors import ENGINE
 from ringback.api.app import create_app
 from ringback.bulk.worker import BulkWorker
 from ringback.clock import ManualClock
@@ -148,7 +149,7 @@ async def test_the_same_key_and_request_begin_one_work(client: httpx.AsyncClient
 async def test_a_key_belongs_to_who_uses_it(
     client: httpx.AsyncClient, database: Database, clock: ManualClock, ask: Ask
 ) -> None:
-    other = await api_keys.create(database, clock, "other", list(Scope))
+    other = await api_keys.create(database, clock, ENGINE, "other", list(Scope))
     body, headers = {"ids": [await ask(1)]}, {"Idempotency-Key": "storm-7"}
     first = await client.post(CANCELLATIONS, json=body, headers=headers)
     second = await client.post(CANCELLATIONS, json=body, headers={**headers, "X-API-Key": other.secret})
@@ -249,7 +250,7 @@ async def test_recent_cancellations_are_ones_own_of_the_last_day_single_ones_inc
         talking: "transition-refused",
     }
     assert (summary[alone]["state_before"], summary[alone]["reason"]) == ("QUEUED", "alone")
-    other = {"X-API-Key": (await api_keys.create(database, clock, "other", list(Scope))).secret}
+    other = {"X-API-Key": (await api_keys.create(database, clock, ENGINE, "other", list(Scope))).secret}
     for name in ("callbacks", "summary"):
         assert read(await client.get(f"{CANCELLATIONS}/recent/{name}", headers=other)) == []
 

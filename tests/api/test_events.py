@@ -8,6 +8,7 @@ import pytest
 
 from ringback.accounts import api_keys, sessions
 from ringback.accounts.rules import Role, Scope
+from ringback.actors import ENGINE
 from ringback.api import events
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
@@ -140,7 +141,7 @@ async def test_nobody_is_told_of_a_service_that_is_not_theirs(
     assert (await server.put("/api/v1/services/sales", json={"default_region": "DE"})).is_success
     for agent, service in (("anna", "support"), ("ben", "sales")):
         await server.put(f"/api/v1/agents/{agent}", json={"endpoint": f"sip:{agent}@127.0.0.1", "services": [service]})
-    key = await api_keys.create(database, clock, "sales", [Scope.READ], services=["sales"])
+    key = await api_keys.create(database, clock, ENGINE, "sales", [Scope.READ], services=["sales"])
     async with listening(server) as all_seeing, listening(server, {"X-API-Key": key.secret}) as ear:
         foreign = await made(server)
         foreign_bulk = (await server.post("/api/v1/cancellations", json={"ids": [foreign]})).json()["id"]
@@ -184,7 +185,7 @@ async def test_an_agent_is_told_only_of_their_own_desk(
 async def test_only_who_sees_something_may_listen(
     server: httpx.AsyncClient, database: Database, clock: ManualClock, scope: Scope
 ) -> None:
-    key = await api_keys.create(database, clock, "alone", [scope])
+    key = await api_keys.create(database, clock, ENGINE, "alone", [scope])
     async with server.stream("GET", EVENTS, headers={"X-API-Key": key.secret}) as answer:
         assert answer.status_code == (200 if scope in (Scope.READ, Scope.CREATE) else 403)
 
@@ -247,7 +248,7 @@ async def test_a_revoked_key_ends_its_streams(
     server: httpx.AsyncClient, database: Database, clock: ManualClock
 ) -> None:
     async with listening(server) as ear:
-        await api_keys.revoke(database, clock, "tester")
+        await api_keys.revoke(database, clock, ENGINE, "tester")
         await ear.until(lambda: ear.is_over)
         assert ear.events[-1] == ("end", {"code": "api-key-refused"})
 
@@ -322,7 +323,7 @@ async def test_more_changes_than_are_looked_at_are_a_reset_for_all(
 ) -> None:
     monkeypatch.setattr(looks, "MAX_CALLBACKS", 10)
     assert (await server.put("/api/v1/services/sales", json={"default_region": "DE"})).is_success
-    key = await api_keys.create(database, clock, "sales", [Scope.READ], services=["sales"])
+    key = await api_keys.create(database, clock, ENGINE, "sales", [Scope.READ], services=["sales"])
     async with listening(server) as ear, listening(server, {"X-API-Key": key.secret}) as other:
         await filled(database, 11)
         await ear.until_told("reset")

@@ -10,6 +10,7 @@ import pytest
 
 from ringback.accounts import api_keys
 from ringback.accounts.rules import Scope
+from ringback.actors import ENGINE
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from tests.api.conftest import BODY_LIMIT, Servers
@@ -30,7 +31,7 @@ def client_of(url: str, address: str = "127.0.0.1", **headers: str) -> httpx.Asy
 async def test_a_key_may_ask_so_often_and_other_keys_do_not_suffer(
     servers: Servers, database: Database, clock: ManualClock, secret: str
 ) -> None:
-    other = (await api_keys.create(database, clock, "other", [Scope.READ])).secret
+    other = (await api_keys.create(database, clock, ENGINE, "other", [Scope.READ])).secret
     url = await servers.start(database, rate_limit_per_minute=3)
     async with client_of(url) as client:
         answers = [await client.get(SERVICES, headers={"X-API-Key": secret}) for _ in range(6)]
@@ -63,7 +64,7 @@ async def test_a_revoked_key_counts_with_its_address(
     url = await servers.start(database, address_rate_limit_per_minute=2)
     async with client_of(url, **{"X-API-Key": secret}) as client:
         assert [(await client.get(SERVICES)).status_code for _ in range(4)] == [200] * 4
-        await api_keys.revoke(database, clock, "tester")
+        await api_keys.revoke(database, clock, ENGINE, "tester")
         assert [(await client.get(SERVICES)).status_code for _ in range(4)] == [401, 401, 429, 429]
 
 

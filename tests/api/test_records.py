@@ -10,6 +10,7 @@ import pytest
 
 from ringback.accounts import api_keys
 from ringback.accounts.rules import Scope
+from ringback.actors import ENGINE
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
@@ -139,6 +140,6 @@ async def test_a_text_that_is_no_number_is_refused(client: httpx.AsyncClient) ->
 
 
 async def test_only_who_may_manage_can_erase(client: httpx.AsyncClient, database: Database, clock: ManualClock) -> None:
-    reader = await api_keys.create(database, clock, "reader", [Scope.READ, Scope.CREATE, Scope.AGENTS])
+    reader = await api_keys.create(database, clock, ENGINE, "reader", [Scope.READ, Scope.CREATE, Scope.AGENTS])
     answer = await client.delete(f"/api/v1/customers/{NUMBER}", headers={"X-API-Key": reader.secret})
     assert (answer.status_code, answer.json()["code"]) == (403, "scope-missing")

@@ -46,7 +46,7 @@ async def make_real_things(database: Database, clock: ManualClock) -> None:
     """A real service, agent, key and callback, with names that practice would like to have."""
     await catalog.create(database, clock, ENGINE, "support")
     await roster.save(database, clock, ENGINE, "anna", endpoint="1", services=["support"])
-    await api_keys.create(database, clock, "practice", [Scope.READ])
+    await api_keys.create(database, clock, ENGINE, "practice", [Scope.READ])
     request = CallbackRequest(service="support", phone_number=NUMBER)
     await requests.create(database, clock, OPERATOR, request)
 

@@ -1,10 +1,17 @@
 """Who asks, once they are known: what they may do, and for which services."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ringback.accounts.rules import Permission
 from ringback.actors import Actor
+from ringback.errors import NotAllowed
+
+
+class BeyondYourServices(NotAllowed):
+    """You may give only services that you have, and change only users and API keys that have no others."""
+
+    code = "beyond-your-services"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,3 +43,8 @@ class Principal:
     def within(self) -> list[int] | None:
         """The ids of the services that what they see is restricted to; None: it is not."""
         return None if self.services is None else sorted(self.services.values())
+
+
+def lie_within(services: Collection[str] | None, within: Collection[str] | None) -> bool:
+    """Whether these services are all among those; None: all services, also those to come."""
+    return within is None or (services is not None and set(services) <= set(within))

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from ringback.accounts import passwords, sessions, throttle
-from ringback.accounts.principal import Principal
+from ringback.accounts.principal import BeyondYourServices, Principal, lie_within
 from ringback.accounts.rules import Role
 from ringback.actors import Actor
 from ringback.audit import journal
@@ -94,12 +94,6 @@ class LastAdministrator(ConflictsNow):
     """Nobody would be left who administers everything: an enabled ADMINISTRATOR with all services."""
 
     code = "last-administrator"
-
-
-class BeyondYourServices(NotAllowed):
-    """You may give only services that you have, and change only users who have no others."""
-
-    code = "beyond-your-services"
 
 
 class WrongPassword(NotAllowed):
@@ -198,7 +192,7 @@ def revision_of(user: User) -> str:
 
 def is_within(user: User, services: Collection[str] | None) -> bool:
     """Whether the user has no other services than these (None: all)."""
-    return services is None or (user.services is not None and set(user.services) <= set(services))
+    return lie_within(user.services, services)
 
 
 def not_found(name: str) -> UserNotFound:

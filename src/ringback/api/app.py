@@ -23,6 +23,7 @@ from ringback.api.requests import ApiRequest, check_parameters, parameters
 from ringback.api.security import POLICY, Secured
 from ringback.api.v1 import (
     agents,
+    api_keys,
     bulk,
     callbacks,
     customers,
@@ -57,6 +58,7 @@ _V1 = {
     customers: "Customers",
     session: "Session",
     users: "Users",
+    api_keys: "API keys",
 }
 
 

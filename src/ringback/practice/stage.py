@@ -68,7 +68,7 @@ async def _agents(database: Database, clock: Clock, services: Mapping[str, str])
 
 async def _api_key(database: Database, clock: Clock) -> str | None:
     try:
-        made = await api_keys.create(database, clock, API_KEY, list(Scope), is_practice=True)
+        made = await api_keys.create(database, clock, ENGINE, API_KEY, list(Scope), is_practice=True)
     except ApiKeyExists:
         return None
     return made.secret

@@ -57,7 +57,7 @@ class Site:
     async def open(self) -> None:
         """Start the server, and get a key for its API."""
         server = self._start("serve", {"RINGBACK_PORT": "0"})
-        key = await api_keys.create(self._database, SystemClock(), "acceptance", list(Scope))
+        key = await api_keys.create(self._database, SystemClock(), ENGINE, "acceptance", list(Scope))
         self._http.headers["X-API-Key"] = key.secret
         self._http.base_url = (await server.says("serving"))["url"]
 
