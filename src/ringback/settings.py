@@ -17,6 +17,7 @@ from ringback.errors import SetupError
 
 PREFIX = "RINGBACK_"
 ROOT_DATA_DIR = Path("/var/lib/ringback")
+AUDIT_DAYS = 730
 # As for the trunk that a link begins with.
 _LINK_NAME = re.compile(r"[^/\x00-\x1f\x7f-\x9f]{1,64}")
 
@@ -31,8 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `database_url`: any PostgreSQL >= 15; None: the embedded one, kept in `data_dir`. `links`: the telephony links
     by name, each a URL (docs/telephony.md); an engine holds what no other engine holds. `link_lease_seconds`: how
     long a link stays with an engine that is silent; it renews three times as often and stops itself after two
-    thirds. `admin_password`: of the first user, made when there is none yet. `body_limit_bytes`: the largest request
-    body. `trusted_proxies`: the networks whose word on who asks is
+    thirds. `admin_password`: of the first user, made when there is none yet. `audit_days`: how long entries of the
+    audit are kept. `body_limit_bytes`: the largest request body. `trusted_proxies`: the networks whose word on who asks is
     taken. `rate_limit_per_minute`: requests with one key or session (0: no limit); `address_rate_limit_per_minute`:
     those without one from one address. `connection_limit`: connections that are served at the same time. Each
     process counts for itself.
@@ -49,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     admin_password: str | None = None
     log_format: str = "console"
     log_level: str = "info"
+    audit_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = AUDIT_DAYS
     body_limit_bytes: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000
     trusted_proxies: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
     rate_limit_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 6_000

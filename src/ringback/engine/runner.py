@@ -17,6 +17,7 @@ from ringback.engine.opener import Opener
 from ringback.engine.promoter import Promoter
 from ringback.engine.rescuer import Rescuer
 from ringback.engine.router import Router
+from ringback.engine.sealer import Sealer
 from ringback.engine.wrap_up import WrapUpTimer
 from ringback.errors import DatabaseUnavailable
 from ringback.settings import Settings
@@ -35,6 +36,7 @@ POLL_SECONDS = {
     "counter": 2.0,
     "cleaner": 60.0,
     "eraser": 2.0,
+    "sealer": 5.0,
 }
 WOKEN_BY_CHANGES = frozenset({"router"})
 FAILED_SECONDS = 1.0
@@ -64,8 +66,9 @@ class Engine:
             "expirer": Expirer(database, clock).run_once,
             "bulk": BulkWorker(database, clock).run_once,
             "counter": Counter(database).run_once,
-            "cleaner": Cleaner(database, clock).run_once,
+            "cleaner": Cleaner(database, clock, settings.audit_days).run_once,
             "eraser": Eraser(database, clock).run_once,
+            "sealer": Sealer(database, clock).run_once,
         }
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -25,6 +25,9 @@ ALTER TABLE audit_entries ADD COLUMN seal_id bigint REFERENCES audit_seals;
 CREATE INDEX audit_by_seal ON audit_entries (seal_id, id);
 CREATE INDEX audit_by_subject ON audit_entries (subject, at DESC, id DESC);
 CREATE INDEX audit_by_actor ON audit_entries (actor_name, at DESC, id DESC);
+-- Of a hundred entries ninety-nine tell of callbacks: the others are found without walking past those.
+CREATE INDEX audit_but_callbacks ON audit_entries (at DESC, id DESC) WHERE action NOT LIKE 'callback.%';
+CREATE INDEX audit_removals ON audit_entries (id) WHERE action = 'audit.entries-removed';
 
 -- What is written stays as it is. Sealing marks an entry once; removing what is old says so in its own transaction.
 CREATE FUNCTION keep_audit_entries() RETURNS trigger LANGUAGE plpgsql AS $$
