@@ -1,5 +1,7 @@
 """A desk that nobody sees any more: its agent gets no further calls."""
 
+from typing import Any
+
 import pytest
 
 from ringback.agents import presence
@@ -123,7 +125,7 @@ async def test_desk_that_is_seen_all_the_time_is_written_every_10_seconds(world:
     assert (await world.agent("anna")).desk_seen_at == world.clock.now()
 
 
-async def _talk_for(world: World, seconds: float, **settings: object) -> None:
+async def _talk_for(world: World, seconds: float, **settings: Any) -> None:
     await world.add_service(**settings)
     await world.add_agent("anna", AGENT)
     world.far_end(AGENT, talks_seconds=seconds)

@@ -1,5 +1,6 @@
 """An agent says at the desk what came of a talk: it ends the call, and the wrap-up."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,7 @@ from tests.integration.world import World
 CUSTOMER, AGENT = "+493012345001", "100"
 
 
-async def talk(world: World, strategy: str = "CUSTOMER_FIRST", **settings: object) -> UUID:
+async def talk(world: World, strategy: str = "CUSTOMER_FIRST", **settings: Any) -> UUID:
     """Two who talk, and would for ten minutes."""
     await world.add_service(strategy=strategy, **settings)
     await world.add_agent("anna", AGENT)

@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from ringback.agents.model import Presence
-from ringback.callbacks import desk
+from ringback.callbacks import desk, trace, views
 from ringback.callbacks.desk import InvalidFinish, OfferNotFound, OfferOver
 from ringback.callbacks.rules import AgentAnswer
 from ringback.callbacks.states import Result, State
@@ -19,7 +20,7 @@ AGENT = "100"
 ACCEPTED, REJECTED, SNOOZED = AgentAnswer.ACCEPTED, AgentAnswer.REJECTED, AgentAnswer.SNOOZED
 
 
-async def offer(world: World, *agents: str, **settings: object) -> UUID:
+async def offer(world: World, *agents: str, **settings: Any) -> UUID:
     """A callback that is offered to the first of the agents (anna alone, when none is named)."""
     await world.add_service(strategy="PREVIEW", **settings)
     for number, name in enumerate(agents or ("anna",)):
@@ -53,6 +54,28 @@ async def test_nothing_is_prepared_or_rings_until_the_agent_accepts_then_the_age
     await world.until(world.in_state(callback_id, State.COMPLETED))
     assert [fact.destination for fact in world.journal if fact.kind == "rang"] == [AGENT, CUSTOMER]
     assert (await world.callback(callback_id)).result is Result.AGENT
+
+
+async def test_what_it_waits_for_says_that_an_agent_looks_at_it(world: World) -> None:
+    callback_id = await offer(world)
+    told = (await views.get(world.database, world.clock, callback_id)).waiting_for
+    assert told == "Agent anna looks at it (preview); nobody is rung before the agent accepts."
+    await world.answer(callback_id, ACCEPTED)
+    told = (await views.get(world.database, world.clock, callback_id)).waiting_for
+    assert told == "Agent anna is reserved; nobody is rung yet."
+
+
+async def test_trace_tells_each_answer(world: World) -> None:
+    callback_id = await offer(world, "anna", "bela")
+    await world.answer(callback_id, REJECTED)
+    await world.pass_time(1)
+    await world.answer(callback_id, SNOOZED, snooze_seconds=60)
+    await world.work()
+    told = await trace.trace(world.database, world.clock, callback_id)
+    answers = [(attempt.agent, attempt.agent_answer, attempt.snooze_seconds) for attempt in told.attempts]
+    assert answers == [("anna", REJECTED, None), ("bela", SNOOZED, 60)]
+    assert all(attempt.answered_at for attempt in told.attempts)
+    assert told.transitions[2].reason == "the agent did not take the offer; next try now"
 
 
 async def test_the_time_to_dial_begins_with_the_answer_not_with_the_offer(world: World) -> None:

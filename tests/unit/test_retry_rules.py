@@ -1,10 +1,13 @@
 """What follows from how an attempt ended."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.callbacks.rules import (
+    DECLINED_BY_ALL_SECONDS,
     RETRY_RULES,
     UNKNOWN_MARGIN_SECONDS,
     AttemptOutcome,
@@ -44,6 +47,45 @@ def test_customer_who_hung_up_is_called_once_more() -> None:
     decision = decide(O.CUSTOMER_HUNG_UP, O.CUSTOMER_HUNG_UP)
     assert isinstance(decision, GiveUp)
     assert decision.result is Result.CUSTOMER_HUNG_UP
+
+
+def decide_offer(*outcomes: AttemptOutcome, **terms: Any) -> TryAgain | GiveUp:
+    return after_attempt(outcomes, dial_attempts=1, settings={}, ring_timeout_seconds=30, **terms)
+
+
+def test_declined_offer_goes_to_the_next_agent_at_once_and_otherwise_waits() -> None:
+    for has_another_agent, delay in ((True, 0), (False, DECLINED_BY_ALL_SECONDS)):
+        decision = decide_offer(O.DECLINED, has_another_agent=has_another_agent)
+        assert isinstance(decision, TryAgain)
+        assert decision.delay_seconds == delay
+
+
+def test_offer_that_is_declined_a_sixth_time_is_made_to_nobody_any_more() -> None:
+    assert isinstance(decide_offer(*[O.DECLINED] * 5, has_another_agent=True), TryAgain)
+    decision = decide_offer(*[O.DECLINED] * 6, has_another_agent=True)
+    assert isinstance(decision, GiveUp)
+    assert decision.result is Result.AGENT_UNAVAILABLE
+
+
+def test_snooze_has_no_limit_and_lasts_as_the_agent_asked() -> None:
+    decision = decide_offer(*[O.SNOOZED] * 50, snooze_seconds=7)
+    assert isinstance(decision, TryAgain)
+    assert decision.delay_seconds == 7
+
+
+def test_snooze_of_an_earlier_attempt_does_not_delay_another_outcome() -> None:
+    decision = after_attempt(
+        [O.SNOOZED, O.BUSY], dial_attempts=3, settings={}, ring_timeout_seconds=30, snooze_seconds=7
+    )
+    assert isinstance(decision, TryAgain)
+    assert decision.delay_seconds == 300
+
+
+def test_person_who_was_not_reached_counts_as_one_attempt_like_nobody_answering() -> None:
+    assert isinstance(decide(O.NO_ANSWER, O.NOT_REACHED), TryAgain)
+    decision = decide(O.NO_ANSWER, O.NOT_REACHED, O.NOT_REACHED)
+    assert isinstance(decision, GiveUp)
+    assert decision.result is Result.NO_ANSWER
 
 
 @pytest.mark.parametrize("outcome", [O.CONGESTION, O.TRUNK_ERROR, O.NOT_DIALLED])

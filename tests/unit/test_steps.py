@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.callbacks.rules import AttemptOutcome
+from ringback.callbacks.rules import AgentAnswer, AttemptOutcome
 from ringback.callbacks.states import State
 from ringback.engine.steps import (
     Bridge,
@@ -24,7 +24,7 @@ from ringback.engine.steps import (
     Wait,
     next_step,
 )
-from ringback.services.model import Strategy
+from ringback.services.model import PERSON_NOT_REACHED, Strategy
 from ringback.telephony.port import EndedBy, HangupReason, LegRole, Outcome
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -75,6 +75,60 @@ def test_agent_first_dials_the_agent_then_the_customer_then_joins() -> None:
     assert next_step(call(agent=PERMITTED, strategy=first), NOW) == Wait()
     assert dialled(next_step(call(agent=UP, strategy=first), NOW)) is LegRole.CUSTOMER
     assert next_step(call(UP, UP, strategy=first), NOW) == Join()
+
+
+def test_preview_dials_nobody_before_the_agent_accepts_and_then_as_agent_first() -> None:
+    preview: dict[str, Any] = {"strategy": Strategy.PREVIEW}
+    accepted: dict[str, Any] = {**preview, "answer": AgentAnswer.ACCEPTED, "answered_at": NOW + timedelta(seconds=29)}
+    assert next_step(call(**preview), NOW + timedelta(seconds=29)) == Wait()
+    assert dialled(next_step(call(**accepted), NOW + timedelta(seconds=58))) is LegRole.AGENT
+    assert dialled(next_step(call(agent=UP, **accepted), NOW)) is LegRole.CUSTOMER
+    assert next_step(call(UP, UP, **accepted), NOW) == Join()
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"answer": AgentAnswer.REJECTED}, AttemptOutcome.DECLINED),
+        ({"answer": AgentAnswer.SNOOZED}, AttemptOutcome.SNOOZED),
+        ({"opened_at": NOW - timedelta(seconds=30)}, AttemptOutcome.DECLINED),
+        ({"state": State.COMPLETED}, AttemptOutcome.CANCELLED),
+        ({"state": State.COMPLETED, "answer": AgentAnswer.REJECTED}, AttemptOutcome.CANCELLED),
+    ],
+)
+def test_offer_that_is_not_accepted_is_closed_with_what_became_of_it(
+    changes: dict[str, Any], outcome: AttemptOutcome
+) -> None:
+    assert next_step(call(strategy=Strategy.PREVIEW, **changes), NOW) == Close(outcome)
+
+
+def test_offer_is_over_while_the_link_is_away_but_an_answer_counts() -> None:
+    offered = call(strategy=Strategy.PREVIEW)
+    assert next_step(offered, NOW, is_link_up=False) == Close(AttemptOutcome.NOT_DIALLED)
+    rejected = replace(offered, answer=AgentAnswer.REJECTED)
+    assert next_step(rejected, NOW, is_link_up=False) == Close(AttemptOutcome.DECLINED)
+
+
+def test_accepted_offer_whose_agent_cannot_be_rung_in_time_is_given_back() -> None:
+    accepted = call(strategy=Strategy.PREVIEW, answer=AgentAnswer.ACCEPTED, answered_at=NOW)
+    assert next_step(accepted, NOW + timedelta(seconds=30)) == Close(AttemptOutcome.NOT_DIALLED)
+
+
+@pytest.mark.parametrize("disposition", ["Resolved", PERSON_NOT_REACHED])
+def test_finished_talk_is_hung_up_on_both_sides(disposition: str) -> None:
+    talk: dict[str, Any] = {"state": State.PROCESSING, "bridge_permitted_at": NOW, "joined_at": NOW}
+    step = next_step(call(UP, UP, disposition=disposition, **talk), NOW)
+    assert isinstance(step, HangUp)
+    assert {leg.role for leg in step.legs} == set(LegRole)
+    assert step.reason is HangupReason.FINISHED
+
+
+def test_person_not_reached_counts_only_of_a_talk_whose_end_is_known() -> None:
+    lost = {**UP, "ended_at": NOW, "outcome": Outcome.UNKNOWN, "ended_by": EndedBy.US}
+    talk: dict[str, Any] = {"state": State.PROCESSING, "bridge_permitted_at": NOW, "disposition": PERSON_NOT_REACHED}
+    assert next_step(call(GONE, GONE, joined_at=NOW, **talk), NOW) == Close(AttemptOutcome.NOT_REACHED)
+    assert next_step(call(lost, lost, joined_at=NOW, **talk), NOW) == Close(AttemptOutcome.UNKNOWN)
+    assert next_step(call(GONE, GONE, joined_at=None, **talk), NOW) == Close(AttemptOutcome.CUSTOMER_HUNG_UP)
 
 
 def test_agent_lost_then_sought_then_customer_let_go() -> None:

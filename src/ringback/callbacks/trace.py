@@ -9,7 +9,7 @@ import msgspec
 from ringback.actors import Actor
 from ringback.callbacks import views
 from ringback.callbacks.model import Transition
-from ringback.callbacks.rules import AttemptOutcome
+from ringback.callbacks.rules import AgentAnswer, AttemptOutcome
 from ringback.callbacks.states import Event, State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
@@ -38,7 +38,11 @@ class LegTrace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AttemptTrace(msgspec.Struct, frozen=True, kw_only=True):
-    """One try to join customer and agent, with its legs."""
+    """One try to join customer and agent, with its legs.
+
+    `agent_answer`, at `answered_at`: to a PREVIEW. `disposition` and `note`: what the agent said came of the talk;
+    `finished_at`: when that had ended the call, or was said after it.
+    """
 
     id: UUID
     number: int
@@ -50,6 +54,12 @@ class AttemptTrace(msgspec.Struct, frozen=True, kw_only=True):
     joined_at: datetime | None
     closed_at: datetime | None
     outcome: AttemptOutcome | None
+    agent_answer: AgentAnswer | None
+    answered_at: datetime | None
+    snooze_seconds: int | None
+    disposition: str | None
+    note: str | None
+    finished_at: datetime | None
     joined_seconds: float | None
     legs: list[LegTrace]
 
@@ -123,6 +133,12 @@ class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
     joined_at: datetime | None
     closed_at: datetime | None
     outcome: AttemptOutcome | None
+    agent_answer: AgentAnswer | None
+    answered_at: datetime | None
+    snooze_seconds: int | None
+    disposition: str | None
+    note: str | None
+    finished_at: datetime | None
 
 
 class _Leg(msgspec.Struct, frozen=True, kw_only=True):

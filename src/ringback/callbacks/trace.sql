@@ -10,7 +10,7 @@ ORDER BY t.id
 -- name: attempts
 SELECT
     t.id, t.number, t.link_id AS link, t.strategy, a.name AS agent, t.opened_at, t.bridge_permitted_at, t.joined_at,
-    t.closed_at, t.outcome
+    t.closed_at, t.outcome, t.agent_answer, t.answered_at, t.snooze_seconds, t.disposition, t.note, t.finished_at
 FROM attempts AS t
 LEFT JOIN agents AS a ON a.id = t.agent_id
 WHERE t.callback_id = :id

@@ -93,6 +93,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     agent: str | None
     attempts: int
     window_seconds: int
+    is_offered: bool
     rung: tuple[LegRole, ...]
     answered: tuple[LegRole, ...]
 
@@ -173,6 +174,7 @@ def _progress(row: _Row, position: int | None) -> Progress:
         eligible_at=row.eligible_at,
         attempts=row.attempts,
         agent=row.agent,
+        is_offered=row.is_offered,
         rung=row.rung,
         answered=row.answered,
         position=position,

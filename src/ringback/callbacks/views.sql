@@ -6,6 +6,10 @@ SELECT
     c.promised_by, c.recreated_from,
     a.name AS agent, c.attempts, s.window_seconds,
     EXISTS (SELECT FROM name_recordings AS r WHERE r.callback_id = c.id) AS has_name_recording,
+    c.state = 'ROUTING' AND EXISTS (
+        SELECT FROM attempts AS t
+        WHERE t.callback_id = c.id AND t.closed_at IS NULL AND t.strategy = 'PREVIEW' AND t.agent_answer IS NULL
+    ) AS is_offered,
     coalesce(sides.rung, '{}') AS rung,
     coalesce(sides.answered, '{}') AS answered
 FROM unnest(:ids::uuid[]) WITH ORDINALITY AS asked(id, place)

@@ -14,7 +14,8 @@ from ringback.telephony.port import LegRole
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """How far a callback has come: what the sentence is made of.
 
-    `rung` and `answered`: which sides of the open attempt ring now, and which are on the line.
+    `is_offered`: nothing rings before the agent has answered at the desk. `rung` and `answered`: which sides of the
+    open attempt ring now, and which are on the line.
     """
 
     state: State
@@ -22,6 +23,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     eligible_at: datetime | None
     attempts: int
     agent: str | None
+    is_offered: bool = False
     rung: Collection[LegRole]
     answered: Collection[LegRole]
     position: int | None
@@ -103,6 +105,8 @@ def _agent_obstacle(situation: Situation) -> str | None:
 def _routing(progress: Progress) -> str:
     if progress.agent is None:
         return "The customer is on the line and holds for the next agent."
+    if progress.is_offered:
+        return f"Agent {progress.agent} looks at it (preview); nobody is rung before the agent accepts."
     return f"Agent {progress.agent} is reserved; {_line(progress)}."
 
 
