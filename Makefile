@@ -8,7 +8,7 @@ LOCK = $(UV) pip compile --quiet --generate-hashes --universal --python-version 
 # Pyright's wrapper would ask PyPI for a newer version at every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 
-.PHONY: help run test check format requirements clean
+.PHONY: help run install test check format requirements clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ help: ## show this list
 run: ## start Ringback with its embedded database and practice telephony
 	@tools/setup.sh runtime
 	@exec .venv/bin/ringback run --practice
+
+install: ## set up .venv for production, direct SIP included (docs/operating.md)
+	@tools/setup.sh sip
 
 test: ## run every test (PYTEST_ARGS="-n 0 -k cancel" for some)
 	@tools/setup.sh dev

@@ -9,15 +9,11 @@ from http import HTTPMethod
 
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 from ringback.api import correlation
 from ringback.api.backend import Backend
-from ringback.bulk import jobs
-from ringback.callbacks import queue
-from ringback.callbacks.queue import Count
-from ringback.errors import DatabaseUnavailable
-from ringback.reports import counting
+from ringback.api.gauges import Gauges
 
 UNMATCHED = "unmatched"
 OTHER = "other"
@@ -32,7 +28,6 @@ class Metrics:
     """The numbers of one process; the gauges come from the database, at most every `KEPT_SECONDS`."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend = backend
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "ringback_http_requests", "HTTP requests", ["method", "route", "status"], registry=self._registry
@@ -40,20 +35,7 @@ class Metrics:
         self._seconds = Histogram(
             "ringback_http_request_seconds", "Duration of HTTP requests", ["method", "route"], registry=self._registry
         )
-        self._callbacks = Gauge(
-            "ringback_callbacks", "Callbacks not COMPLETED", ["service", "state"], registry=self._registry
-        )
-        self._agents = Gauge("ringback_agents", "Agents of a service", ["service", "presence"], registry=self._registry)
-        self._paused_trunks = Gauge(
-            "ringback_trunks_paused", "Trunks paused because their calls failed alike", registry=self._registry
-        )
-        self._bulk_waiting = Gauge(
-            "ringback_bulk_callbacks_waiting", "Callbacks that bulk work has not come to yet", registry=self._registry
-        )
-        self._uncounted = Gauge(
-            "ringback_callbacks_uncounted", "COMPLETED callbacks not in the hourly counts yet", registry=self._registry
-        )
-        self._database_up = Gauge("ringback_database_up", "Whether the database answers", registry=self._registry)
+        self._gauges = Gauges(backend, self._registry)
         self._read_at: float | None = None
         self._reading = asyncio.Lock()
 
@@ -66,24 +48,9 @@ class Metrics:
         """Everything in Prometheus' text format; without a database only what needs none."""
         async with self._reading:
             if self._read_at is None or time.monotonic() - self._read_at >= KEPT_SECONDS:
-                await self._read()
+                await self._gauges.read()
                 self._read_at = time.monotonic()
         return generate_latest(self._registry)
-
-    async def _read(self) -> None:
-        try:
-            async with self._backend.database.connection() as connection:
-                callbacks = await queue.uncompleted(connection)
-                agents = await queue.presences(connection)
-                self._paused_trunks.set(len(await queue.paused_trunks(connection, self._backend.clock.now())))
-                self._bulk_waiting.set(await jobs.waiting(connection))
-                self._uncounted.set(await counting.uncounted(connection))
-        except DatabaseUnavailable:
-            self._database_up.set(0)
-            return
-        self._database_up.set(1)
-        _fill(self._callbacks, callbacks)
-        _fill(self._agents, agents)
 
 
 class Observed:
@@ -119,9 +86,3 @@ class Observed:
                 method = scope["method"] if scope["method"] in _METHODS else OTHER
                 self._metrics.note(method, route, status, seconds)
                 log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
-
-
-def _fill(gauge: Gauge, counts: list[Count]) -> None:
-    gauge.clear()
-    for count in counts:
-        gauge.labels(count.service, count.what).set(count.number)

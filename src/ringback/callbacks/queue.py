@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ringback.agents.model import Presence
+from ringback.callbacks.states import CAN_BE_LATE
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.routing.estimate import DEPARTURES, Departures, LiveQueue, WaitEstimate, estimate_wait
@@ -144,6 +145,7 @@ _PLACES_OF_NEW_CALLERS = _sql.query("places_of_new_callers", _PlaceOfNewCaller)
 _LINKS = _sql.query("links", LinkStatus)
 _PAUSED_TRUNKS = _sql.query("paused_trunks", PausedTrunk)
 _UNCOMPLETED = _sql.query("uncompleted", Count)
+_LATE = _sql.query("late", Count)
 _PRESENCES = _sql.query("presences", Count)
 
 
@@ -206,6 +208,11 @@ async def paused_trunks(connection: Connection, now: datetime) -> list[PausedTru
 async def uncompleted(connection: Connection) -> list[Count]:
     """How many callbacks of each service are in each state but COMPLETED."""
     return await _UNCOMPLETED.all(connection)
+
+
+async def late(connection: Connection, now: datetime) -> list[Count]:
+    """How many callbacks of each service and state no agent has although the window they were wanted in is over."""
+    return await _LATE.all(connection, states=sorted(CAN_BE_LATE), now=now)
 
 
 async def presences(connection: Connection) -> list[Count]:

@@ -76,6 +76,14 @@ JOIN services AS s ON s.id = c.service_id
 WHERE c.state <> 'COMPLETED'
 GROUP BY s.name, c.state
 
+-- name: late
+SELECT s.name AS service, c.state AS what, count(*) AS number
+FROM callbacks AS c
+JOIN services AS s ON s.id = c.service_id
+WHERE c.state <> 'COMPLETED' AND c.state = ANY (:states::text[]) AND c.desired_at < :now
+    AND c.desired_at < :now - make_interval(secs => s.window_seconds)
+GROUP BY s.name, c.state
+
 -- name: presences
 SELECT s.name AS service, a.presence AS what, count(*) AS number
 FROM agent_services AS served
