@@ -6,6 +6,7 @@ that holds the value. What belongs to a service (hours, retries, texts) is data,
 
 import os
 import re
+import stat
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,6 +17,8 @@ import msgspec
 from ringback.errors import SetupError
 
 PREFIX = "RINGBACK_"
+# Never shown, neither by commands nor in logs or errors.
+SECRETS = frozenset({"database_url", "sip_password", "admin_password"})
 ROOT_DATA_DIR = Path("/var/lib/ringback")
 AUDIT_DAYS = 730
 # As for the trunk that a link begins with.
@@ -33,10 +36,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     by name, each a URL (docs/telephony.md); an engine holds what no other engine holds. `link_lease_seconds`: how
     long a link stays with an engine that is silent; it renews three times as often and stops itself after two
     thirds. `admin_password`: of the first user, made when there is none yet. `audit_days`: how long entries of the
-    audit are kept. `body_limit_bytes`: the largest request body. `trusted_proxies`: the networks whose word on who asks is
-    taken. `rate_limit_per_minute`: requests with one key or session (0: no limit); `address_rate_limit_per_minute`:
-    those without one from one address. `connection_limit`: connections that are served at the same time. Each
-    process counts for itself.
+    audit are kept. `body_limit_bytes`: the largest request body. `trusted_proxies`: the networks whose word on who
+    asks is taken. `rate_limit_per_minute`: requests with one key or session (0: no limit);
+    `address_rate_limit_per_minute`: those without one from one address. `connection_limit`: connections that are
+    served at the same time. Each process counts for itself.
     """
 
     database_url: str | None = None
@@ -57,6 +60,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     address_rate_limit_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 600
     connection_limit: Annotated[int, msgspec.Meta(ge=1)] = 800
 
+    def __repr__(self) -> str:
+        shown = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown if name not in SECRETS)})"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Read every `RINGBACK_*`. Raises InvalidSetting for an unknown name, an unreadable file or a bad value."""
@@ -70,6 +77,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             return msgspec.convert(values, cls, strict=False, dec_hook=_decode)
         except msgspec.ValidationError as problem:
             raise _invalid(given, str(problem)) from None
+
+
+def exposed_secret_files(environment: Mapping[str, str] | None = None) -> list[str]:
+    """The files of secrets that every user of this machine may read."""
+    given = os.environ if environment is None else environment
+    paths = (given.get(f"{PREFIX}{name.upper()}_FILE") for name in sorted(SECRETS))
+    return [path for path in paths if path and Path(path).stat().st_mode & stat.S_IROTH]
 
 
 def default_data_dir() -> Path:
@@ -86,7 +100,8 @@ def parse_links(text: str) -> dict[str, str]:
     for part in text.split():
         name, separator, url = part.partition("=")
         if not (separator and name and ":" in url) or name in links:
-            raise InvalidSetting(f"{PREFIX}LINKS: {part!r} is not a new NAME=URL, such as main=sip:trunk.example.org")
+            told = repr(part) if "@" not in part else "one with an @"  # a password may be in it
+            raise InvalidSetting(f"{PREFIX}LINKS: {told} is not a new NAME=URL, such as main=sip:trunk.example.org")
         if not _LINK_NAME.fullmatch(name):
             raise InvalidSetting(f"{PREFIX}LINKS: {name!r} is no link's name: 1 to 64 characters, none of them a slash")
         links[name] = url
@@ -108,7 +123,8 @@ def parse_networks(text: str) -> tuple[str, ...]:
 def _invalid(given: Mapping[str, str], problem: str) -> InvalidSetting:
     why, _, path = problem.partition(" - at `$.")
     name = path.rstrip("`")
-    return InvalidSetting(f"{PREFIX}{name.upper()} cannot be {given.get(name)!r}: {why.lower().replace('`', '')}")
+    value = "what it is" if name in SECRETS else repr(given.get(name))
+    return InvalidSetting(f"{PREFIX}{name.upper()} cannot be {value}: {why.lower().replace('`', '')}")
 
 
 def _given(environment: Mapping[str, str]) -> dict[str, str]:
@@ -129,6 +145,8 @@ def _given(environment: Mapping[str, str]) -> dict[str, str]:
 def _file_content(variable: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise InvalidSetting(f"{variable}: {path} is no text in UTF-8") from None
     except OSError as problem:
         raise InvalidSetting(f"{variable}: {problem}") from None
 

@@ -27,7 +27,7 @@ from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import NeverPossible, RingbackError, SetupError
 from ringback.services.model import Service
-from ringback.settings import Settings
+from ringback.settings import Settings, exposed_secret_files
 from ringback.telephony.links import adapter_name, open_telephony
 
 SLOW_MILLISECONDS = 20.0
@@ -63,6 +63,8 @@ _HOURS = _sql.query("services_with_hours", Service)
 async def check_everything(settings: Settings) -> AsyncIterator[Finding]:
     """Look at one thing after the other. What cannot be looked at because something else is wrong is left out."""
     yield ok("settings", f"every RINGBACK_* variable is known; data directory {settings.data_dir}")
+    for finding in check_secret_files():
+        yield finding
     yield await asyncio.to_thread(check_address, settings)
     usable = dict(settings.links)
     for name, url in settings.links.items():
@@ -75,6 +77,12 @@ async def check_everything(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
     except RingbackError as problem:
         yield wrong("database", str(problem), _mend_database(settings))
+
+
+def check_secret_files() -> Iterator[Finding]:
+    """Whether others on this machine may read a secret."""
+    for path in exposed_secret_files():
+        yield note("secrets", f"every user of this machine may read {path}", f"`chmod o= {path}`")
 
 
 def check_address(settings: Settings) -> Finding:

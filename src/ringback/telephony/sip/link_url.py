@@ -75,7 +75,8 @@ class SipLink(msgspec.Struct, frozen=True, kw_only=True):
 def parse_sip_link(url: str) -> SipLink:
     """The link that a URL describes. Raises InvalidSipLink."""
     if "@" in url.partition("?")[0]:
-        raise InvalidSipLink(f"{url!r}: name the account as user=...; its password belongs in RINGBACK_SIP_PASSWORD")
+        # Not the URL: a password may be in it.
+        raise InvalidSipLink("A SIP link names its account as user=...; the password belongs in RINGBACK_SIP_PASSWORD")
     parts = _URL.fullmatch(url)
     if parts is None:
         raise InvalidSipLink(f"{url!r} is no SIP link such as sip:trunk.example.org:5060?user=4930123")
@@ -102,7 +103,8 @@ def _parameters(url: str, query: str) -> Mapping[str, str]:
     unknown = sorted(set(given) - _PARAMETERS)
     if unknown or len(given) != len(pairs):
         known = ", ".join(sorted(_PARAMETERS))
-        raise InvalidSipLink(f"{url!r}: {unknown or 'a repeated parameter'} is not understood; there are {known}")
+        where = repr(url.partition("?")[0])
+        raise InvalidSipLink(f"{where}: {unknown or 'a repeated parameter'} is not understood; there are {known}")
     return given
 
 
