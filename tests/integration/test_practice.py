@@ -164,6 +164,24 @@ async def test_no_customer_comes_and_the_players_leave_when_practice_is_removed(
     assert await total(database, clock) == 0
 
 
+@pytest.mark.parametrize("has_open_desk", [True, False])
+async def test_agents_of_practice_answer_offers_unless_somebody_sits_at_their_desk(
+    world: World, has_open_desk: bool
+) -> None:
+    await world.add_service("real", strategy="PREVIEW", reserve_timeout_seconds=40)
+    await world.add_agent("anna", "107", "real")
+    async with world.database.transaction() as connection:
+        await connection.execute("UPDATE agents SET is_practice = true")
+        await connection.execute("UPDATE agents SET desk_seen_at = $1", world.clock.now() if has_open_desk else None)
+    callback_ids = [await world.ask(f"+493012340{number:02d}01", "real") for number in range(5)]
+    players = Players(world.database, world.clock)
+    for _ in range(30):
+        await players.run_once()
+        await world.pass_time(1)
+    told = [outcome for callback_id in callback_ids for outcome in await world.outcomes(callback_id)]
+    assert told == [None] if has_open_desk else "JOINED" in told
+
+
 async def test_a_practice_agent_of_real_calls_stays_and_is_offline(world: World) -> None:
     await world.add_service("real")
     await set_up(world.database, world.clock)

@@ -291,8 +291,8 @@ UPDATE legs SET ended_at = :now, outcome = 'CANCELLED', ended_by = 'US'
 WHERE attempt_id = :attempt_id AND ended_at IS NULL AND dial_permitted_at IS NULL
 
 -- name: close_attempt
-UPDATE attempts
-SET closed_at = :now, outcome = :outcome, finished_at = CASE WHEN finish_asked_at IS NOT NULL THEN :now::timestamptz END
+UPDATE attempts SET closed_at = :now, outcome = :outcome,
+    finished_at = CASE WHEN finish_asked_at IS NOT NULL THEN :now::timestamptz END
 WHERE id = :attempt_id AND closed_at IS NULL
 
 -- name: outcomes_of_callback

@@ -1,19 +1,22 @@
-"""What keeps practice moving: customers who come, and agents who come back after a missed call."""
+"""What keeps practice moving: customers who come, agents who answer offers and come back after a missed call."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import asyncpg
+import msgspec
 import structlog
 
 from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
-from ringback.callbacks import requests
+from ringback.callbacks import desk, requests
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.database.queries import QueryFile
 from ringback.errors import DatabaseUnavailable, Refused
+from ringback.practice.agents import reply
 from ringback.practice.cast import SEED
 from ringback.practice.customers import Customers
 from ringback.services.model import Mode
@@ -28,10 +31,18 @@ FORGOTTEN_AT_ONCE = 1_000
 
 CUSTOMER = Actor(ActorKind.CUSTOMER, "practice")
 
+
+class _Offer(msgspec.Struct, frozen=True):
+    attempt_id: UUID
+    agent_id: int
+    opened_at: datetime
+
+
 _sql = QueryFile(__file__)
 _SERVICES = _sql.query("services", str)
 _WAITING = _sql.query("waiting", int)
 _RESTED_AGENTS = _sql.query("rested_agents", str)
+_OFFERS = _sql.query("offers", _Offer)
 _FORGET = _sql.command("forget")
 
 log = structlog.get_logger(__name__)
@@ -68,6 +79,7 @@ class Players:
             services = await _SERVICES.all(connection, modes=list(Mode))
             enabled = await _SERVICES.all(connection, modes=[mode for mode in Mode if mode.takes_callbacks])
             waiting = await _WAITING.one(connection, limit=ENOUGH_WAITING)
+        await self._answer_offers()
         if enabled:
             await self._bring_customers(enabled, ENOUGH_WAITING - waiting)
             await self._bring_agents_back()
@@ -88,6 +100,20 @@ class Players:
         # The same number again, or whatever rules somebody gave the service to see what they do.
         with suppress(Refused):
             await requests.create(self._database, self._clock, CUSTOMER, request)
+
+    async def _answer_offers(self) -> None:
+        """Agents of practice at whose desk nobody sits answer what is offered to them."""
+        now = self._clock.now()
+        async with self._database.connection() as connection:
+            offers = await _OFFERS.all(connection)
+        for offer in offers:
+            said = reply(self._seed, offer.attempt_id)
+            if said.answer is not None and now >= offer.opened_at + timedelta(seconds=said.after_seconds):
+                with suppress(Refused):  # cancelled at this moment
+                    async with self._database.transaction() as connection:
+                        await desk.answer(
+                            connection, offer.attempt_id, offer.agent_id, said.answer, now, said.snooze_seconds
+                        )
 
     async def _bring_agents_back(self) -> None:
         async with self._database.connection() as connection:

@@ -15,6 +15,14 @@ FROM (
 -- name: rested_agents
 SELECT name FROM agents WHERE is_practice AND presence = 'NOT_READY' AND presence_since <= :since ORDER BY name
 
+-- name: offers
+SELECT t.id AS attempt_id, t.agent_id, t.opened_at
+FROM attempts AS t
+JOIN agents AS a ON a.id = t.agent_id
+WHERE t.closed_at IS NULL AND t.strategy = 'PREVIEW' AND t.agent_answer IS NULL
+    AND a.is_practice AND a.desk_seen_at IS NULL
+ORDER BY t.opened_at
+
 -- name: forget
 DELETE FROM callbacks
 WHERE id IN (
