@@ -37,7 +37,7 @@ class DocumentPage(JsonRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The document."""
-        document = _with_meanings(openapi_schema)
+        document = completed(openapi_schema)
         return super().render(request, document)  # pyright: ignore[reportUnknownMemberType] (Litestar's Request)
 
 
@@ -46,7 +46,7 @@ class DocsPage(OpenAPIRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The page."""
-        _with_meanings(openapi_schema)
+        completed(openapi_schema)
         title = escape(f"{openapi_schema['info']['title']} {openapi_schema['info']['version']}")
         return "\n".join(
             [
@@ -62,8 +62,25 @@ class DocsPage(OpenAPIRenderPlugin):
         ).encode()
 
 
+def completed(document: dict[str, Any]) -> dict[str, Any]:
+    """Litestar's document, with what Litestar leaves out: what each type means, and what lists of any length hold."""
+    _mend_lists(document)
+    return _with_meanings(document)
+
+
+def _mend_lists(part: Any) -> None:
+    """Litestar takes the dots of `tuple[str, ...]` for a type of its own, which may be anything."""
+    match part:
+        case {"items": {"oneOf": [kind, {**nothing}]}} if not nothing:
+            part["items"] = kind
+        case _:
+            pass
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _mend_lists(inner)
+
+
 def _with_meanings(document: dict[str, Any]) -> dict[str, Any]:
-    """Give each type what its class says of itself, which Litestar leaves out: units, and when something is null."""
+    """Give each type what its class says of itself: units, and when something is null."""
     estimate = (WaitEstimate.__name__, frozenset(field.name for field in dataclasses.fields(WaitEstimate)))
     meanings = {**dict(_meanings(msgspec.Struct)), estimate: inspect.cleandoc(WaitEstimate.__doc__ or "")}
     for name, schema in document.get("components", {}).get("schemas", {}).items():

@@ -14,6 +14,7 @@ from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_READING
 from ringback.booking import slots
 from ringback.callbacks.promise import require_offset
+from ringback.callbacks.views import LocalTime
 from ringback.services.time_zones import time_zone
 
 PATH = "/api/v1/services/{service_name:str}/slots"
@@ -29,7 +30,7 @@ class BookableSlot(msgspec.Struct, frozen=True):
 
     starts_at: datetime
     ends_at: datetime
-    local: datetime
+    local: LocalTime
     capacity: int | None
     free: int | None
 
