@@ -28,6 +28,7 @@ from ringback.api.v1 import (
     callbacks,
     customers,
     desk,
+    events,
     exports,
     live_queues,
     number_rules,
@@ -42,6 +43,7 @@ from ringback.api.v1 import (
 )
 from ringback.clock import Clock
 from ringback.database.pool import Database
+from ringback.events import Watcher
 from ringback.settings import Settings
 
 _V1 = {
@@ -58,6 +60,7 @@ _V1 = {
     desk: "Desk",
     reports: "Reports",
     customers: "Customers",
+    events: "Events",
     session: "Session",
     users: "Users",
     api_keys: "API keys",
@@ -69,11 +72,14 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
     backend = Backend(database, clock)
     authenticator = Authenticator(database, clock)
     metrics = Metrics(backend)
+    watcher = Watcher(database, clock)
+    look_again = auth.look_again(backend, authenticator)
     limits = RateLimits(settings.rate_limit_per_minute, settings.address_rate_limit_per_minute)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
         yield
+        await watcher.close()
         await authenticator.close()
 
     app = Litestar(
@@ -84,6 +90,8 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
             "numbers": Provide(lambda: metrics, sync_to_thread=False),
             "actor": Provide(auth.actor, sync_to_thread=False),
             "principal": Provide(auth.principal, sync_to_thread=False),
+            "watcher": Provide(lambda: watcher, sync_to_thread=False),
+            "look_again": Provide(lambda: look_again, sync_to_thread=False),
         },
         exception_handlers={Exception: problems.answer},
         before_request=_check_parameters,
@@ -95,6 +103,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
     )
     visibility.check_routes(app)
     app.state.parameters = parameters(app)
+    app.state.stop_streams = watcher.stop
     answering = HeadLikeGet(Observed(app.asgi_handler, metrics), methods_by_path(app))
     app.asgi_handler = BehindProxies(Secured(answering), settings.trusted_proxies)
     return app
