@@ -6,7 +6,7 @@ A test compares the page with the code.
 from pathlib import Path
 
 from ringback.callbacks.model import ActorKind
-from ringback.callbacks.rules import RETRY_RULES, AttemptOutcome, RetryRule
+from ringback.callbacks.rules import DECLINED_BY_ALL_SECONDS, RETRY_RULES, AttemptOutcome, RetryRule
 from ringback.callbacks.states import MEANING, RESULTS, TRANSITIONS, Result, State
 
 PAGE = Path(__file__).parents[1] / "docs" / "state_machine.md"
@@ -64,6 +64,10 @@ def _outcomes() -> str:
             "| outcome | attempts it may cause | next try after | counts towards `dial_attempts` | result at the end |",
             "|---|---|---|---|---|",
             *rows,
+            "",
+            "After DECLINED the next try is at once only if another agent is READY who has not declined the callback,",
+            f"else after {DECLINED_BY_ALL_SECONDS} s at the earliest. After SNOOZED it is when the agent asked for, if the",
+            "agent did. NOT_REACHED is the one way back from PROCESSING, and only ever an agent's explicit word.",
             "",
         ]
     )
