@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -24,6 +25,7 @@ from ringback.engine.router import Router
 from ringback.numbers.model import BlockedPattern, NumberRules, PatternKind
 from ringback.services.model import PERSON_NOT_REACHED, Mode
 from ringback.services.schedule import OpenRange, Weekday
+from ringback.telephony.port import LegGone
 from tests.acceptance.crash.invariants import check_all
 from tests.acceptance.crash.site import Site
 from tests.databases import create_database, drop_database
@@ -99,6 +101,20 @@ class ContactCentre(RuleBasedStateMachine):
             self.runner.run(self._answer(callback_id, AgentAnswer.ACCEPTED))
         self.time_passes(seconds)
 
+    @rule(
+        disposition=st.sampled_from(["Resolved", PERSON_NOT_REACHED]),
+        meanwhile=st.sampled_from(["nothing", "the close begins", "the engine dies", "the agent hangs up"]),
+    )
+    def two_talk_and_the_agent_finishes(self, disposition: str, meanwhile: str) -> None:
+        self.what_may_be_dialled_changes({"mode": Mode.RUNNING, "hours": None, "number_rules": NumberRules()})
+        for agent, phone in AGENTS.items():
+            self.world.far_end(phone, talks_seconds=60.0)
+            self.an_agent_wishes(agent, Presence.READY)
+        self.a_customer_asks("01", None)
+        for _ in range(4):
+            self.agents_accept_whatever_is_offered(1.0)
+        self.runner.run(self._finish(self.callbacks[-1], disposition, meanwhile))
+
     @rule(agent=st.sampled_from(sorted(AGENTS)))
     def a_desk_is_seen(self, agent: str) -> None:
         self.runner.run(self._see_desk(agent))
@@ -167,10 +183,20 @@ class ContactCentre(RuleBasedStateMachine):
             if (await self.world.callback(callback_id)).state is State.ROUTING:
                 await self.world.answer(callback_id, answer, seconds)
 
-    async def _finish(self, callback_id: UUID, disposition: str) -> None:
+    async def _finish(self, callback_id: UUID, disposition: str, meanwhile: str = "nothing") -> None:
+        if meanwhile == "the agent hangs up":
+            for phone in PHONES:
+                with suppress(LegGone):
+                    self.world.exchange.far_end_hangs_up(phone)
+        if meanwhile == "the close begins" and self.world.dialer is not None:
+            await self.world.dialer.run_once()
+        if meanwhile == "the engine dies":
+            await self.world.kill_engine()
         with suppress(FinishRefused, FinishedAlready, OfferNotFound):
             if (await self.world.callback(callback_id)).attempts:
                 await self.world.finish(callback_id, disposition)
+        if self.world.dialer is None:
+            await self.world.start_engine()
 
     async def _see_desk(self, agent: str) -> None:
         agent_id = (await self.world.agent(agent)).id
@@ -226,6 +252,7 @@ class ContactCentre(RuleBasedStateMachine):
         await drop_database(self.url)
 
 
+@pytest.mark.timeout(300)
 def test_whatever_happens_every_promise_holds(server_url: str, template: str) -> None:
     class OnThisServer(ContactCentre):
         pass
