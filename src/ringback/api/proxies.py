@@ -14,6 +14,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 Address = IPv4Address | IPv6Address
 
 _SCHEMES = ("http", "https")
+# How an IPv4 address begins that comes in over a socket of IPv6.
+_MAPPED = "::ffff:"
 
 
 class BehindProxies:
@@ -26,14 +28,14 @@ class BehindProxies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["client"] is not None:
             host, port = scope["client"]
-            peer = _address(host)
+            forwarded_for = _values(scope["headers"], b"x-forwarded-for")
+            schemes = _values(scope["headers"], b"x-forwarded-proto")
+            peer = _address(host) if forwarded_for or schemes or host.startswith(_MAPPED) else None
             if peer is not None:
-                told = scope["headers"]
-                client = self._client(peer, _values(told, b"x-forwarded-for"))
-                scope["client"] = (str(client), port)
-                scheme = _scheme(_values(told, b"x-forwarded-proto"))
-                if scheme is not None and self._trusts(peer):
-                    scope["scheme"] = scheme
+                scope["client"] = (str(self._client(peer, forwarded_for)), port)
+                # What the outermost proxy was asked with comes first.
+                if schemes and schemes[0] in _SCHEMES and self._trusts(peer):
+                    scope["scheme"] = schemes[0]
         await self._app(scope, receive, send)
 
     def _client(self, peer: Address, forwarded_for: Sequence[str]) -> Address:
@@ -66,8 +68,3 @@ def _address(text: str) -> Address | None:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
-
-
-def _scheme(told: Sequence[str]) -> str | None:
-    """What the outermost proxy was asked with."""
-    return told[0] if told and told[0] in _SCHEMES else None

@@ -47,7 +47,7 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 # On what was asked for over TLS: browsers come back over TLS only.
-STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class Secured:
@@ -55,11 +55,12 @@ class Secured:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._headers = encoded(HEADERS)
+        self._headers_over_tls = encoded({**HEADERS, **STRICT_TRANSPORT})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = encoded(HEADERS)
-        if scope["type"] == "http" and scope["scheme"] == "https":
-            headers |= encoded(dict([STRICT_TRANSPORT]))
+        is_over_tls = scope["type"] == "http" and scope["scheme"] == "https"
+        headers = self._headers_over_tls if is_over_tls else self._headers
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -6,11 +6,13 @@ Logs never hold telephone numbers or names of customers: callbacks are named by 
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
+import asyncpg
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from ringback.settings import InvalidSetting, Settings
 
@@ -30,6 +32,7 @@ def set_up_logs(settings: Settings, *, at_least: str = "debug") -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_values,
     ]
     last = _last(settings.log_format)
     structlog.configure(
@@ -38,6 +41,34 @@ def set_up_logs(settings: Settings, *, at_least: str = "debug") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     _set_up_libraries(first, last, max(level, logging.WARNING))
+
+
+def without_values(_logger: object, _method: str, entry: EventDict) -> EventDict:
+    """Take from the database's errors what they tell of rows and arguments: numbers and names of customers."""
+    told: Any = entry.get("exc_info")
+    for each in _chain(_error(told)) if told else ():
+        if isinstance(each, asyncpg.PostgresError):
+            vars(each).update(detail=None, hint=None)
+        if isinstance(each, asyncpg.DataError | asyncpg.InterfaceError):
+            each.args = ("(its text is left out: it may have values in it)",)
+    return entry
+
+
+def _error(told: Any) -> BaseException | None:
+    """The error of an `exc_info`: itself, with its type and traceback, or True for the one that is being handled."""
+    if isinstance(told, tuple):
+        return cast("tuple[Any, BaseException | None, Any]", told)[1]
+    return told if isinstance(told, BaseException) else sys.exc_info()[1]
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and those that led to it."""
+    if error is not None:
+        yield error
+        yield from _chain(error.__cause__ or error.__context__)
+        inner: Sequence[BaseException] = getattr(error, "exceptions", ())
+        for each in inner:
+            yield from _chain(each)
 
 
 def _last(log_format: str) -> list[Processor]:
