@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ringback.actors import Actor
+from ringback.audit import journal
 from ringback.callbacks import requests
 from ringback.callbacks.lifecycle import CallbackNotFound, TransitionRefused
 from ringback.clock import Clock
@@ -60,7 +61,11 @@ async def remove(
         if removed < BATCH:
             break
     async with database.transaction() as connection:
-        return await _remove_the_rest(connection, clock, callbacks)
+        removed = await _remove_the_rest(connection, clock, callbacks)
+        if any(msgspec.structs.astuple(removed)):
+            counts = msgspec.structs.asdict(removed)
+            await journal.record(connection, clock.now(), actor, "practice.removed", "practice", **counts)
+        return removed
 
 
 async def _let_calls_end(
