@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from contextvars import Context
 
 import structlog
 
@@ -66,7 +67,8 @@ class Watcher:
 
     def _start(self) -> None:
         if self._task is None:
-            self._task = asyncio.create_task(self._watch(), name="watch for changes")
+            # In a context of its own: it outlives the request that it begins with, whose id is not for its log lines.
+            self._task = asyncio.create_task(self._watch(), name="watch for changes", context=Context())
         self._wake()
 
     def _wake(self) -> None:
