@@ -151,7 +151,7 @@ class Today(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
-    """How many callbacks of a service wait for an agent; 1,000: so many or more."""
+    """How many callbacks of a service wait for an agent; 100: so many or more."""
 
     service: str
     display_name: str

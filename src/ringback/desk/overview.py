@@ -38,7 +38,7 @@ from ringback.services.model import PERSON_NOT_REACHED, Strategy
 from ringback.telephony.port import LegRole
 
 HISTORY = 10
-MOST_COUNTED = 1_000
+MOST_COUNTED = 100
 
 
 class _Agent(msgspec.Struct, frozen=True, kw_only=True):

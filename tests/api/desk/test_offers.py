@@ -274,6 +274,17 @@ async def test_whoever_asks_for_ready_and_closes_the_desk_at_once_is_noticed_too
     assert (await centre.world.agent("anna")).presence is Presence.NOT_READY
 
 
+async def test_who_has_no_desk_is_not_taken_for_one_who_closed_it(centre: Centre, browsers: Browsers) -> None:
+    world = centre.world
+    await world.add_agent("boss", presence="NOT_READY")
+    await make_user(world.database, world.clock, "boss", Role.SUPERVISOR, agent="boss")
+    browser = browsers()
+    await log_in(browser, "boss")
+    await browser.post("/api/v1/agents/boss/presence", json={"state": "READY"})
+    await world.pass_time(70, step=35)
+    assert (await world.agent("boss")).presence is Presence.READY
+
+
 async def test_looking_at_the_desk_is_noted_every_ten_seconds_and_wakes_nobody(centre: Centre) -> None:
     anna = await centre.seat()
     listener = centre.world.database.changes.listener()
@@ -309,6 +320,13 @@ async def test_who_waits_is_counted_for_each_service_of_the_agent(centre: Centre
         {"service": "sales", "display_name": "sales", "waiting": 0},
         {"service": "support", "display_name": "support", "waiting": 2},
     ]
+
+
+async def test_a_long_queue_is_counted_to_a_hundred(centre: Centre) -> None:
+    anna = await centre.seat(presence="NOT_READY")
+    for number in range(101):
+        await centre.world.ask(f"+4930{1_000_000 + number}")
+    assert (await anna.look())["queue"][0]["waiting"] == 100
 
 
 async def test_the_name_recording_of_an_offer_is_heard_and_that_is_written_down(centre: Centre) -> None:

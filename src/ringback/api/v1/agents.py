@@ -151,7 +151,7 @@ async def ask_presence(
     agent = await roster.ask_presence(
         backend.database, backend.clock, principal.actor, agent_name, data.state, data.reason, within=principal.within
     )
-    if data.state is Presence.READY and agent_name == principal.agent:
+    if data.state is Presence.READY and agent_name == principal.agent and principal.may(Permission.USE_DESK):
         await own.note_open(backend.database, backend.clock, agent_name)
     return agent
 
