@@ -1,8 +1,9 @@
 """Logging in over all servers: how often one may guess, what is written down, and who is the first."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from datetime import timedelta
+from typing import Any, TypeVar
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,13 +13,14 @@ from ringback.accounts.first_administrator import FirstAdministrator
 from ringback.accounts.logins import LoginRefused
 from ringback.accounts.rules import Role
 from ringback.accounts.throttle import TooManyLogins
-from ringback.accounts.users import LastAdministrator, UserChoices
+from ringback.accounts.users import LastAdministrator, UserChoices, WrongPassword
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.records import retention
 from ringback.settings import InvalidSetting
 from tests.people import PASSWORD, ROOT, make_user
 
+T = TypeVar("T")
 HERE = "192.0.2.1"
 
 
@@ -135,6 +137,19 @@ async def test_a_hash_of_earlier_parameters_is_renewed_at_the_next_login(
     assert await refused(logins.log_in(database, clock, "anna", PASSWORD, HERE)) == ""
 
 
+async def test_of_two_changes_of_a_password_at_once_one_holds(database: Database, clock: ManualClock) -> None:
+    await make_user(database, clock, "anna", Role.MONITOR)
+    token = (await logins.log_in(database, clock, "anna", PASSWORD, HERE)).token
+    who = await sessions.authenticate(database, clock, token, HERE)
+    new = ["another good password", "yet another password"]
+    ends = await asyncio.gather(
+        *(users.change_password(database, clock, who, PASSWORD, password) for password in new), return_exceptions=True
+    )
+    assert [type(end) for end in ends if end is not None] == [WrongPassword]
+    codes = [await refused(logins.log_in(database, clock, "anna", password, HERE)) for password in new]
+    assert [code == "" for code in codes] == [end is None for end in ends]
+
+
 async def test_old_attempts_and_ended_sessions_are_cleaned_up(database: Database, clock: ManualClock) -> None:
     await make_user(database, clock, "anna", Role.MONITOR)
     await refused(logins.log_in(database, clock, "anna", "wrong", HERE))
@@ -160,15 +175,34 @@ async def left(database: Database, clock: ManualClock) -> tuple[int, int]:
 async def test_of_two_administrators_who_disable_each_other_one_remains(database: Database, clock: ManualClock) -> None:
     for name in ("anna", "boris"):
         await make_user(database, clock, name, Role.ADMINISTRATOR)
-    ways = (UserChoices(is_enabled=False), UserChoices(roles=[Role.MONITOR]))
-    ends = await asyncio.gather(
-        *(
-            users.save(database, clock, ROOT, name, choices)
-            for name, choices in zip(("anna", "boris"), ways, strict=True)
-        ),
-        return_exceptions=True,
+    disabled, demoted = UserChoices(is_enabled=False), UserChoices(roles=[Role.MONITOR])
+    ends = await all_at_once(
+        database,
+        users.save(database, clock, ROOT, "anna", disabled),
+        users.save(database, clock, ROOT, "boris", demoted),
     )
     assert [type(end) for end in ends if isinstance(end, BaseException)] == [LastAdministrator]
+
+
+async def all_at_once(database: Database, *changes: Coroutine[Any, Any, T]) -> list[T | BaseException]:
+    """How changes of users end that all have come to where they wait for each other."""
+    async with database.transaction() as connection:
+        await users.lock(connection)
+        tasks = [asyncio.create_task(change) for change in changes]
+        while await waiting(database) < len(tasks):
+            assert not [task for task in tasks if task.done()], "it has not waited"
+            await asyncio.sleep(0.01)
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def waiting(database: Database) -> int:
+    """How many wait for a lock of this database."""
+    async with database.connection() as connection:
+        found: int = await connection.fetchval(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+    return found
 
 
 @pytest.mark.parametrize(
@@ -192,10 +226,10 @@ async def test_of_many_who_start_at_once_one_makes_the_first_administrator(
     database_url: str, clock: ManualClock
 ) -> None:
     async with Database(database_url) as one, Database(database_url) as other:
-        made = await asyncio.gather(
-            *(first_administrator.make(server, clock, None) for server in (one, other) for _ in range(4))
-        )
-        (first,) = [found for found in made if found is not None]
+        starts = (first_administrator.make(server, clock, None) for server in (one, other) for _ in range(2))
+        made = await all_at_once(one, *starts)
+        assert not [end for end in made if isinstance(end, BaseException)]
+        (first,) = [end for end in made if isinstance(end, FirstAdministrator)]
         assert first.password is not None
         assert await refused(logins.log_in(one, clock, "admin", first.password, HERE)) == ""
         assert await first_administrator.make(one, clock, None) is None

@@ -28,7 +28,7 @@ PATH = "/api/v1/services/{service_name:str}"
 
 T = TypeVar("T")
 IfMatch = Annotated[
-    str | None, HeaderParameter(name="If-Match", description="The ETag of an earlier answer; else 412 service-changed")
+    str | None, HeaderParameter(name="If-Match", description="The ETag of an earlier answer; changed meanwhile: 412")
 ]
 
 
