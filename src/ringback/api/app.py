@@ -14,6 +14,7 @@ from ringback.accounts.api_keys import Authenticator
 from ringback.api import auth, health, problems, visibility
 from ringback.api.backend import Backend
 from ringback.api.docs_page import DOCS_POLICY, DocsPage, DocumentPage
+from ringback.api.failures import Failures
 from ringback.api.limits import RateLimits
 from ringback.api.methods import HeadLikeGet, methods_by_path
 from ringback.api.observation import Metrics, Observed
@@ -23,6 +24,7 @@ from ringback.api.requests import ApiRequest, check_parameters, parameters
 from ringback.api.security import POLICY, Secured
 from ringback.api.v1 import (
     agents,
+    api_errors,
     api_keys,
     bulk,
     callbacks,
@@ -64,6 +66,7 @@ _V1 = {
     session: "Session",
     users: "Users",
     api_keys: "API keys",
+    api_errors: "API keys",
 }
 
 
@@ -72,13 +75,15 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
     backend = Backend(database, clock)
     authenticator = Authenticator(database, clock)
     metrics = Metrics(backend)
+    failures = Failures(backend, metrics.note_dropped)
     watcher = Watcher(database, clock)
     look_again = auth.look_again(backend, authenticator)
     limits = RateLimits(settings.rate_limit_per_minute, settings.address_rate_limit_per_minute)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
-        yield
+        async with failures.being_kept():
+            yield
         await watcher.close()
         await authenticator.close()
 
@@ -104,7 +109,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
     visibility.check_routes(app)
     app.state.parameters = parameters(app)
     app.state.stop_streams = watcher.stop
-    answering = HeadLikeGet(Observed(app.asgi_handler, metrics), methods_by_path(app))
+    answering = HeadLikeGet(Observed(app.asgi_handler, metrics, failures), methods_by_path(app))
     app.asgi_handler = BehindProxies(Secured(answering), settings.trusted_proxies)
     return app
 

@@ -14,6 +14,7 @@ HEADER = "X-Correlation-Id"
 # With a letter: what has none might be a telephone number, which no log and no list of errors may hold.
 _TAKEN_OVER = re.compile(rb"(?=.*[A-Za-z])[A-Za-z0-9._-]{1,64}")
 _KEY = "correlation_id"
+_CODE = "problem_code"
 
 
 def begin(scope: Scope) -> str:
@@ -26,6 +27,16 @@ def begin(scope: Scope) -> str:
 def of(scope: Scope) -> str:
     """The id that a request was given."""
     return scope["state"][_KEY]
+
+
+def answered_with(scope: Scope, code: str) -> None:
+    """Note the code of the problem that is the answer."""
+    scope["state"][_CODE] = code
+
+
+def code_of(scope: Scope) -> str | None:
+    """The code of the problem that was the answer, if one was."""
+    return scope["state"].get(_CODE)
 
 
 def _chosen(headers: Iterable[tuple[bytes, bytes]]) -> str:

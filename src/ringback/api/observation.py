@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 
 from ringback.api import correlation
 from ringback.api.backend import Backend
+from ringback.api.failures import Failures
 from ringback.api.gauges import Gauges
 
 UNMATCHED = "unmatched"
@@ -35,6 +36,11 @@ class Metrics:
         self._seconds = Histogram(
             "ringback_http_request_seconds", "Duration of HTTP requests", ["method", "route"], registry=self._registry
         )
+        self._dropped = Counter(
+            "ringback_api_errors_dropped",
+            "API errors that were not kept: too many waited, or the database was away",
+            registry=self._registry,
+        )
         self._gauges = Gauges(backend, self._registry)
         self._read_at: float | None = None
         self._reading = asyncio.Lock()
@@ -43,6 +49,10 @@ class Metrics:
         """Count one request."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
+
+    def note_dropped(self, api_errors: int) -> None:
+        """Count API errors that are not kept."""
+        self._dropped.inc(api_errors)
 
     async def text(self) -> bytes:
         """Everything in Prometheus' text format; without a database only what needs none."""
@@ -54,11 +64,12 @@ class Metrics:
 
 
 class Observed:
-    """An ASGI application, each of whose requests is logged and counted."""
+    """An ASGI application, each of whose requests is logged and counted, and kept if it was refused or failed."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, failures: Failures) -> None:
         self._app = app
         self._metrics = metrics
+        self._failures = failures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -85,4 +96,5 @@ class Observed:
                 # Whatever word a client sends for a method must not become numbers of its own that are kept for ever.
                 method = scope["method"] if scope["method"] in _METHODS else OTHER
                 self._metrics.note(method, route, status, seconds)
+                self._failures.note(scope, method, route, status)
                 log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

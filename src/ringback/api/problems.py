@@ -231,6 +231,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if isinstance(known, NotAuthenticated):
         headers["WWW-Authenticate"] = 'ApiKey realm="ringback"'
     problem = problem_of(known)
+    correlation.answered_with(request.scope, problem.code)
     return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 

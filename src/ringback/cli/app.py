@@ -8,6 +8,7 @@ import typer
 import ringback
 from ringback.cli import (
     agents,
+    api_errors,
     api_keys,
     backup,
     bulk,
@@ -51,6 +52,7 @@ app.command()(reports.reports)
 app.command()(erase.erase)
 app.add_typer(users.commands, name="users")
 app.add_typer(api_keys.commands, name="api-keys")
+app.command("api-errors")(api_errors.list_errors)
 app.command()(simulator.simulator)
 app.add_typer(practice.commands, name="practice")
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from ringback.accounts import sessions, throttle
+from ringback.accounts import api_errors, sessions, throttle
 from ringback.callbacks import recordings
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
@@ -44,6 +44,7 @@ _KINDS: Sequence[_Remove] = (
     _older_than_kept("remove_bulk_jobs"),
     sessions.remove_ended,
     throttle.remove_old,
+    api_errors.remove_old,
 )
 
 

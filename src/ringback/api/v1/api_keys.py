@@ -80,7 +80,9 @@ async def revoke(
     api_key_name: FromPath[str], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
 ) -> ApiKey:
     """It ends at once and for good; repeating the request is harmless."""
-    return await api_keys.revoke(backend.database, backend.clock, principal.actor, api_key_name, within=principal.services)
+    return await api_keys.revoke(
+        backend.database, backend.clock, principal.actor, api_key_name, within=principal.services
+    )
 
 
 HANDLERS = [list_all, create, change, revoke]
