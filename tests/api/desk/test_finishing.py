@@ -142,6 +142,26 @@ async def test_person_not_reached_after_the_talk_makes_a_callback_that_waits_as_
     assert (await anna.offer())["callback"]["recreated_from"] == str(callback_id)
 
 
+@pytest.mark.parametrize("steps_before", range(4))
+async def test_person_not_reached_said_as_the_customer_hangs_up_is_one_retry_whoever_was_first(
+    centre: Centre, steps_before: int
+) -> None:
+    anna = await centre.seat()
+    callback_id, attempt_id = await centre.talking(anna)
+    centre.world.exchange.far_end_hangs_up(CUSTOMER)
+    for _ in range(steps_before):
+        await centre.world.look_once()
+    said, _ = await asyncio.gather(anna.does(attempt_id, "finish", NOT_REACHED), centre.world.work())
+    await centre.world.pass_time(1)
+    callback, linked = await centre.world.callback(callback_id), await centre.linked(callback_id)
+    if said["follow_up"] == "RETRY":
+        assert (callback.state, linked) == (State.QUEUED, [])
+    else:
+        assert said["follow_up"] == "NEW_RETRY"
+        assert (callback.state, [str(each) for each in linked]) == (State.COMPLETED, [said["follow_up_id"]])
+    assert (await anna.look())["agent"]["presence"] == "READY"
+
+
 async def not_reached_again(centre: Centre, anna: Seat) -> str:
     """The next attempt, with nobody who was wanted at its end; what follows."""
     await centre.pass_time(301, anna)
