@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from ringback.accounts import api_keys
-from ringback.accounts.rules import Scope
+from ringback.accounts import api_keys, first_administrator, users
+from ringback.accounts.rules import Role, Scope
 from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
@@ -23,6 +23,7 @@ from ringback.practice.players import ENOUGH_WAITING, KEPT, PAUSE_OF_AGENTS
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
 from tests.integration.world import World
+from tests.people import make_user
 
 OPERATOR = Actor(ActorKind.USER, "operator")
 NUMBER = "+12025550133"
@@ -91,6 +92,17 @@ async def test_removal_takes_practice_and_leaves_what_is_real(database: Database
     assert await total(database, clock) == 1
     (anna,) = await roster.list_all(database)
     assert anna.endpoint == "1"
+
+
+async def test_users_stay_when_practice_goes_also_one_who_was_an_agent_of_it(database: Database) -> None:
+    clock = ManualClock()
+    await set_up(database, clock)
+    await first_administrator.make(database, clock, None)
+    await make_user(database, clock, "anna", Role.AGENT, services=["support"], agent="anna")
+    await remove(database, clock, OPERATOR)
+    admin, anna = await users.list_all(database)
+    assert (admin.name, admin.services, admin.is_enabled) == ("admin", None, True)
+    assert (anna.name, anna.services, anna.agent) == ("anna", (), None)
 
 
 async def test_removing_twice_or_without_practice_is_harmless(database: Database) -> None:
