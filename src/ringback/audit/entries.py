@@ -25,7 +25,7 @@ Write = Callable[[bytes], Awaitable[None]]
 
 
 class InvalidAuditFilter(NeverPossible):
-    """The audit was asked for with a limit or a cursor that cannot be."""
+    """The audit was asked for with a time without offset, a limit or a cursor that cannot be."""
 
     code = "invalid-audit-filter"
 
@@ -85,6 +85,7 @@ async def find(
     if not 1 <= limit <= MAX_LIMIT:
         text = f"limit is between 1 and {MAX_LIMIT}; {limit} is not"
         raise InvalidAuditFilter(text, field="limit", value=limit)
+    _require_offsets(wanted)
     before = None if cursor is None else _read_cursor(cursor)
     place = {"before_at": before and before.at, "before_id": before and before.id}
     async with database.connection() as connection, connection.transaction(readonly=True):
@@ -95,7 +96,11 @@ async def find(
 
 
 async def export(database: Database, clock: Clock, actor: Actor, wanted: EntryFilter, write: Write) -> None:
-    """Write the entries wanted as CSV, the newest first; that it was done is an entry too. Raises TooManyStreams."""
+    """Write the entries wanted as CSV, the newest first; that it was done is an entry too.
+
+    Raises InvalidAuditFilter, TooManyStreams.
+    """
+    _require_offsets(wanted)
     async with database.stream() as connection:
         await connection.execute(_FOR_THIS_FILTER)
         async with database.transaction() as writing:
@@ -122,6 +127,13 @@ def _values(wanted: EntryFilter) -> dict[str, object]:
         "asker_kind": wanted.asker and wanted.asker.kind,
         "asker_name": wanted.asker and wanted.asker.name,
     }
+
+
+def _require_offsets(wanted: EntryFilter) -> None:
+    for field, instant in (("from", wanted.from_at), ("to", wanted.to_at)):
+        if instant is not None and instant.tzinfo is None:
+            text = f"{field}: {instant.isoformat()} has no offset from UTC, such as Z or +01:00"
+            raise InvalidAuditFilter(text, field=field, value=instant)
 
 
 def _write_cursor(entry: Entry) -> str:

@@ -17,7 +17,6 @@ from ringback.api.tables import AS_CSV, Marked, Table
 from ringback.audit import entries, seals
 from ringback.audit.entries import EntryFilter, EntryPage
 from ringback.audit.seals import SealView
-from ringback.callbacks.promise import require_offset
 
 PATH = "/api/v1/audit"
 
@@ -32,9 +31,6 @@ def _wanted(
     action: Annotated[str | None, QueryParameter(description="What was done, or how that begins: service.")] = None,
     subject: Annotated[str | None, QueryParameter(description="To what: a name, or the id of a callback")] = None,
 ) -> EntryFilter:
-    for field, instant in (("from", from_at), ("to", to_at)):
-        if instant is not None:
-            require_offset(field, instant)
     return EntryFilter(
         from_at=from_at,
         to_at=to_at,
