@@ -236,6 +236,8 @@ KEYS = [
     Route("PUT", KEY, "AD", "", Kind.GIVEN, body={"scopes": ["read"]}, also="beyond-your-services"),
     Route("PUT", KEY, "AD", "", Kind.ONE, body={"services": ["{service_name}"]}, at=f"{V1}/api-keys/shop"),
     Route("POST", f"{KEY}/revoke", "AD", "", Kind.GIVEN, also="beyond-your-services"),
+    # Of which keys it shows errors is tested in test_api_errors.
+    Route("GET", f"{V1}/api-errors", "AD", "", Kind.SHARED),
 ]
 
 AUDIT = [

@@ -121,7 +121,7 @@ async def _known(url: str, key: Mapping[str, str]) -> dict[str, str]:
         "job_id": str(job_id),
         "trunk_name": "main",
         "user_name": "root",
-        "api_key_name": "tester",
+        "key_name": "tester",
     }
 
 

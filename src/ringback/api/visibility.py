@@ -142,7 +142,7 @@ _KINDS: Mapping[str, Callable[[Visit, Any], Awaitable[None]]] = {
     "job_id": _bulk_work,
     "trunk_name": _anything,
     "user_name": _user,
-    "api_key_name": _anything,  # all are listed; what they may be changed to, and by whom, `api_keys` says
+    "key_name": _anything,  # all are listed; what they may be changed to, and by whom, `api_keys` says
     "phone_number": _anything,  # whose customer is erased is not told, and who erases is given all services
     "path": _anything,
 }

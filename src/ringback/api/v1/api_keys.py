@@ -56,32 +56,32 @@ async def create(
     )
 
 
-@put("/{api_key_name:str}", opt=needs(Permission.DEVELOP), summary="Change an API key", responses=WHEN_CHANGING)
+@put("/{key_name:str}", opt=needs(Permission.DEVELOP), summary="Change an API key", responses=WHEN_CHANGING)
 async def change(
-    api_key_name: FromPath[str],
+    key_name: FromPath[str],
     data: JSONBody[KeyChanges],
     backend: NamedDependency[Backend],
     principal: NamedDependency[Principal],
 ) -> ApiKey:
     """What is left out keeps its value, and the secret stays. It holds with the next request that shows the key."""
     return await api_keys.change(
-        backend.database, backend.clock, principal.actor, api_key_name, data, within=principal.services
+        backend.database, backend.clock, principal.actor, key_name, data, within=principal.services
     )
 
 
 @post(
-    "/{api_key_name:str}/revoke",
+    "/{key_name:str}/revoke",
     opt=needs(Permission.DEVELOP),
     status_code=200,
     summary="Revoke an API key",
     responses=WHEN_CHANGING,
 )
 async def revoke(
-    api_key_name: FromPath[str], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
+    key_name: FromPath[str], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
 ) -> ApiKey:
     """It ends at once and for good; repeating the request is harmless."""
     return await api_keys.revoke(
-        backend.database, backend.clock, principal.actor, api_key_name, within=principal.services
+        backend.database, backend.clock, principal.actor, key_name, within=principal.services
     )
 
 
