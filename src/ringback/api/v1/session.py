@@ -15,12 +15,12 @@ from ringback.accounts.preferences import Preferences
 from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission, Role, of_roles
 from ringback.accounts.sessions import NamedService, SignedIn
-from ringback.agents import presence, roster
+from ringback.actors import Actor
+from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.api.auth import COOKIE, NO_KEY, PUBLIC, SIGNED_IN
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING, MalformedRequest
-from ringback.database.pool import Connection
 from ringback.errors import NotAllowed
 
 PATH = "/api/v1/session"
@@ -121,11 +121,10 @@ async def log_out(
     request: Request[Any, Any, Any], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
 ) -> Response[None]:
     """The session ends, and its cookie goes. Whoever is an agent is NOT_READY from then on."""
-    now = backend.clock.now()
     async with backend.database.transaction() as connection:
-        await logins.log_out(connection, now, principal)
-        if principal.agent is not None and principal.may(Permission.USE_DESK):
-            await _leave_the_desk(connection, principal.agent, now)
+        await logins.log_out(connection, backend.clock.now(), principal)
+    if principal.agent is not None and principal.may(Permission.USE_DESK):
+        await _leave_the_desk(backend, principal.actor, principal.agent)
     return Response(None, status_code=204, cookies=[_cookie(request, None)])
 
 
@@ -184,9 +183,9 @@ def _user(found: SignedIn) -> SessionUser:
     )
 
 
-async def _leave_the_desk(connection: Connection, agent: str, now: datetime) -> None:
-    if (await roster.named(connection, agent)).presence is not Presence.OFFLINE:
-        await presence.ask(connection, agent, Presence.NOT_READY, LOGGED_OUT, now)
+async def _leave_the_desk(backend: Backend, actor: Actor, agent: str) -> None:
+    if (await roster.get(backend.database, agent)).presence is not Presence.OFFLINE:
+        await roster.ask_presence(backend.database, backend.clock, actor, agent, Presence.NOT_READY, LOGGED_OUT)
 
 
 def _cookie(request: Request[Any, Any, Any], token: str | None) -> Cookie:
