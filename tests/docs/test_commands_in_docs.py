@@ -82,7 +82,8 @@ def test_the_page_of_the_settings_has_every_setting_with_its_default() -> None:
     rows = dict(SETTINGS_ROW.findall((ROOT / "docs/settings.md").read_text(encoding="utf-8")))
     assert set(rows) == {field.upper() for field in Settings.__struct_fields__}
     defaults = Settings()
-    for field in set(Settings.__struct_fields__) - {"data_dir", "links"}:
+    for field in set(Settings.__struct_fields__) - {"data_dir", "links", "trusted_proxies"}:
         value = getattr(defaults, field)
         assert rows[field.upper()] == ("none" if value is None else f"`{value}`"), field
+    assert rows["TRUSTED_PROXIES"] == f"`{' '.join(defaults.trusted_proxies)}`"
     assert rows["LINKS"] == f"`{' '.join(f'{name}={url}' for name, url in defaults.links.items())}`"

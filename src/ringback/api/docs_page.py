@@ -5,9 +5,9 @@ Litestar's own pages load their scripts from other people's servers; this one is
 
 import dataclasses
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar import Request
@@ -75,8 +75,12 @@ def _mend_lists(part: Any) -> None:
             part["items"] = kind
         case _:
             pass
-    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
-        _mend_lists(inner)
+    inner: Iterable[Any] = ()
+    if isinstance(part, dict | list):
+        found = cast("dict[str, Any] | list[Any]", part)
+        inner = found.values() if isinstance(found, dict) else found
+    for each in inner:
+        _mend_lists(each)
 
 
 def _with_meanings(document: dict[str, Any]) -> dict[str, Any]:
