@@ -65,9 +65,9 @@ def _outcomes() -> str:
             "|---|---|---|---|---|",
             *rows,
             "",
-            "After DECLINED the next try is at once only if another agent is READY who has not declined the callback,",
-            f"else after {DECLINED_BY_ALL_SECONDS} s at the earliest. After SNOOZED it is when the agent asked for, if the",
-            "agent did. NOT_REACHED is the one way back from PROCESSING, and only ever an agent's explicit word.",
+            "After DECLINED the next try is at once only if another agent is READY who has not declined it, else after",
+            f"{DECLINED_BY_ALL_SECONDS} s at the earliest. After SNOOZED it is when the agent asked for, if at all.",
+            "NOT_REACHED is the one way back from PROCESSING, and only ever an agent's explicit word.",
             "",
         ]
     )
