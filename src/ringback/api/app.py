@@ -24,6 +24,7 @@ from ringback.api.requests import ApiRequest, check_parameters, parameters
 from ringback.api.security import POLICY, Secured
 from ringback.api.v1 import (
     agents,
+    audit,
     api_errors,
     api_keys,
     bulk,
@@ -61,10 +62,11 @@ _V1 = {
     agents: "Agents",
     desk: "Desk",
     reports: "Reports",
+    audit: "Audit",
     customers: "Customers",
-    events: "Events",
     session: "Session",
     users: "Users",
+    events: "Events",
     api_keys: "API keys",
     api_errors: "API keys",
 }

@@ -10,6 +10,7 @@ from ringback.cli import (
     agents,
     api_errors,
     api_keys,
+    audit,
     backup,
     bulk,
     callbacks,
@@ -49,6 +50,7 @@ app.add_typer(config.commands, name="config")
 app.add_typer(callbacks.commands, name="callbacks")
 app.add_typer(bulk.commands, name="bulk")
 app.command()(reports.reports)
+app.add_typer(audit.commands, name="audit")
 app.command()(erase.erase)
 app.add_typer(users.commands, name="users")
 app.add_typer(api_keys.commands, name="api-keys")
