@@ -24,9 +24,9 @@ from ringback.api.requests import ApiRequest, check_parameters, parameters
 from ringback.api.security import POLICY, Secured
 from ringback.api.v1 import (
     agents,
-    audit,
     api_errors,
     api_keys,
+    audit,
     bulk,
     callbacks,
     customers,
