@@ -7,7 +7,8 @@ import pytest
 
 from ringback.agents import presence
 from ringback.agents.model import Presence
-from ringback.callbacks.desk import FinishRefused
+from ringback.callbacks import desk
+from ringback.callbacks.desk import FinishRefused, Word
 from ringback.callbacks.states import Result, State
 from ringback.services.model import PERSON_NOT_REACHED
 from tests.integration.world import World
@@ -120,8 +121,11 @@ async def test_not_reached_that_comes_as_the_customer_hangs_up_counts_and_is_tri
     world.exchange.far_end_hangs_up(CUSTOMER)
     world.exchange.far_end_hangs_up(AGENT)
     await world.clock.advance(0.1)
-    await world.dialer.run_once()  # the close is about to be committed as JOINED
-    await world.finish(callback_id, PERSON_NOT_REACHED)
+    attempt_id, agent_id = await world.newest_attempt(callback_id)
+    async with world.database.transaction() as connection:
+        word = Word(disposition=PERSON_NOT_REACHED)
+        await desk.finish(connection, attempt_id, agent_id, word, world.clock.now())
+        await world.dialer.run_once()  # it reads the call as it was: the close is about to be committed as JOINED
     await world.dialer.finish_steps()
     await world.pass_time(1)
     assert await world.outcomes(callback_id) == ["NOT_REACHED"]
