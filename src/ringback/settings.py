@@ -56,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     audit_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] = AUDIT_DAYS
     body_limit_bytes: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000
     trusted_proxies: tuple[str, ...] = ("127.0.0.1/32", "::1/128")
-    rate_limit_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 6_000
+    rate_limit_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 60_000
     address_rate_limit_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 600
     connection_limit: Annotated[int, msgspec.Meta(ge=1)] = 800
 
