@@ -105,6 +105,8 @@ SERVICES = st.builds(
     weekly_capacity=SEATS,
     number_rules=NUMBER_RULES,
     calling_hours=st.sampled_from([None, CallingHours(), CallingHours("09:30", "24:00")]),
+    dispositions=st.lists(st.sampled_from(["Resolved", "null", "12", "Später: ja"]), unique=True),
+    crm_url=st.sampled_from(["", "https://crm.example.com/?p={phone_number}#{user_data.t}"]),
     **NUMBERS,
 )
 NAMES = st.sampled_from(["support", "NO", "12", "08:00", "null", "a: b", "# 1", "'q'", 'é \\ "x"', "-", "{}"])
