@@ -94,8 +94,8 @@ CALLS = [
     Call("POST /session/password", "user.password-changed", PASSWORDS),
     Call("DELETE /session", "user.logged-out"),
     Call("POST /api-keys", "api-key.created", {"name": "new", "scopes": ["read"], "services": None}),
-    Call("PUT /api-keys/{api_key_name}", "api-key.changed", {"scopes": ["read"]}, at="/api-keys/old"),
-    Call("POST /api-keys/{api_key_name}/revoke", "api-key.revoked", at="/api-keys/old/revoke"),
+    Call("PUT /api-keys/{key_name}", "api-key.changed", {"scopes": ["read"]}, at="/api-keys/old"),
+    Call("POST /api-keys/{key_name}/revoke", "api-key.revoked", at="/api-keys/old/revoke"),
 ]
 
 
