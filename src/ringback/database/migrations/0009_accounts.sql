@@ -10,7 +10,6 @@ CREATE TABLE users (
     sees_all_services boolean NOT NULL DEFAULT false,
     agent_id int REFERENCES agents ON DELETE SET NULL,
     is_enabled boolean NOT NULL DEFAULT true,
-    is_practice boolean NOT NULL DEFAULT false,
     preferences jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL,
     last_login_at timestamptz,
