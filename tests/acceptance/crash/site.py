@@ -107,7 +107,8 @@ class Site:
         engine.send(signal.SIGCONT)
         await self.until(lambda: THAWED in engine.log, f"{engine.order.name} goes on")
         if "link taken" in engine.log:
-            await self.until(lambda: "link left" in engine.log, f"{engine.order.name} has left the link")
+            over = ("link left", "link lost before it was used")
+            await self.until(lambda: any(word in engine.log for word in over), f"{engine.order.name} has left the link")
 
     # -- who and what there is
 
