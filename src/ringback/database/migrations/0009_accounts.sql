@@ -71,3 +71,6 @@ ALTER TABLE idempotency_keys
     ADD COLUMN user_id int REFERENCES users ON DELETE CASCADE,
     ADD CONSTRAINT one_answer_per_idempotency_key UNIQUE NULLS NOT DISTINCT (idempotency_key, api_key_id, user_id),
     ADD CONSTRAINT idempotency_key_is_of_one_asker CHECK (num_nonnulls(api_key_id, user_id) = 1);
+
+-- Bulk work touches only callbacks of these services (NULL: of all): those that whoever asked for it was given.
+ALTER TABLE bulk_jobs ADD COLUMN within int[];

@@ -19,6 +19,10 @@ ALTER TABLE attempts
     ADD COLUMN note text,
     ADD COLUMN finish_asked_at timestamptz,
     ADD COLUMN finished_at timestamptz,
+    ADD COLUMN follow_up text,
+    ADD COLUMN follow_up_id uuid REFERENCES callbacks ON DELETE SET NULL,
+    ADD COLUMN call_again_at timestamptz,
+    ADD COLUMN call_again_zone text,
     DROP CONSTRAINT attempt_strategy_is_known,
     ADD CONSTRAINT attempt_strategy_is_known CHECK (strategy IN ('CUSTOMER_FIRST', 'AGENT_FIRST', 'PREVIEW')),
     DROP CONSTRAINT attempt_outcome_is_known,
@@ -44,7 +48,17 @@ ALTER TABLE attempts
     ADD CONSTRAINT finished_only_when_asked CHECK (finished_at IS NULL OR finish_asked_at IS NOT NULL),
     ADD CONSTRAINT not_reached_only_when_said CHECK (
         outcome IS DISTINCT FROM 'NOT_REACHED' OR disposition IS NOT DISTINCT FROM 'PERSON_NOT_REACHED'
+    ),
+    ADD CONSTRAINT follow_up_is_known CHECK (
+        follow_up IN ('RETRY', 'NEW_RETRY', 'WAITS_ALREADY', 'NO_MORE_RETRIES', 'CALL_AGAIN')
+    ),
+    ADD CONSTRAINT follow_up_only_with_a_disposition CHECK (follow_up IS NULL OR disposition IS NOT NULL),
+    ADD CONSTRAINT call_again_exactly_when_it_follows CHECK (
+        (call_again_at IS NOT NULL) = (follow_up IS NOT DISTINCT FROM 'CALL_AGAIN')
     );
+CREATE INDEX attempts_that_led_to_a_callback ON attempts (follow_up_id) WHERE follow_up_id IS NOT NULL;
+CREATE INDEX attempts_of_an_agent ON attempts (agent_id, closed_at);
+CREATE INDEX legs_of_an_agent ON legs (agent_id, created_at) WHERE agent_id IS NOT NULL;
 
 -- The only way back from PROCESSING: an agent said that the person was not reached.
 ALTER TABLE transitions
@@ -77,12 +91,15 @@ ALTER TABLE transitions
         )
     );
 
+-- Whoever is to be called at another time is not retried besides, whatever the agent said of the talk.
 CREATE OR REPLACE VIEW open_calls AS
 SELECT
     a.id AS attempt_id, a.callback_id, a.link_id, a.link_token, a.trunk_id, t.calls_per_second, a.strategy, c.state,
     a.agent_id, a.opened_at, a.bridge_permitted_at, a.joined_at, c.customer_held_until, s.reserve_timeout_seconds,
     s.customer_hold_seconds + s.max_talk_seconds AS max_seconds,
-    a.agent_answer, a.answered_at, a.snooze_seconds, a.disposition, a.finish_asked_at
+    a.agent_answer, a.answered_at, a.snooze_seconds,
+    CASE WHEN a.follow_up = 'CALL_AGAIN' THEN 'CALL_AGAIN' ELSE a.disposition END AS disposition,
+    a.finish_asked_at
 FROM attempts AS a
 JOIN callbacks AS c ON c.id = a.callback_id
 JOIN services AS s ON s.id = a.service_id
