@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from ringback.agents.model import Presence
-from ringback.callbacks import desk, trace, views
+from ringback.callbacks import desk, queue, trace, views
 from ringback.callbacks.desk import InvalidFinish, OfferNotFound, OfferOver
 from ringback.callbacks.rules import AgentAnswer
 from ringback.callbacks.states import Result, State
@@ -302,3 +302,15 @@ async def test_offers_that_agents_look_at_do_not_use_up_the_pace_of_the_trunk(wo
     await world.limit_trunk(calls_per_second=0.2)
     await offer(world, "anna", "bela")
     await offer_another(world, OTHER)
+
+
+async def test_offers_that_were_not_taken_do_not_make_the_queue_look_quick(world: World) -> None:
+    callback_id = await offer(world, "anna", "ben")
+    for answer in (REJECTED, SNOOZED):
+        await world.until(world.in_state(callback_id, State.ROUTING))
+        await world.answer(callback_id, answer)
+        await world.work()
+    async with world.database.connection() as connection:
+        service_id = (await world.callback(callback_id)).service_id
+        situation = (await queue.situations(connection, [service_id], world.clock.now()))[service_id]
+    assert situation.departure_count == 0

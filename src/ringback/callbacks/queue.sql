@@ -32,7 +32,11 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT count(*) AS count, min(opened_at) AS first, max(opened_at) AS last
     FROM (
-        SELECT opened_at FROM attempts WHERE service_id = s.id ORDER BY opened_at DESC LIMIT :departures
+        -- An offer that was not taken is back in its place.
+        SELECT opened_at FROM attempts
+        WHERE service_id = s.id AND (outcome IS NULL OR outcome NOT IN ('DECLINED', 'SNOOZED'))
+        ORDER BY opened_at DESC
+        LIMIT :departures
     ) AS newest
 ) AS departures
 WHERE s.id = ANY (:service_ids::int[])
