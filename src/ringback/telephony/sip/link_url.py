@@ -48,7 +48,7 @@ class SipLink(msgspec.Struct, frozen=True, kw_only=True):
         """The URI to invite. Raises DialRefused for what can be no number (customer) or endpoint (agent)."""
         if role is LegRole.CUSTOMER:
             if not _NUMBER.fullmatch(destination):
-                raise DialRefused("the customer's number is no E.164 number such as +4930123456", Outcome.INVALID_NUMBER)
+                raise DialRefused("the customer has no E.164 number such as +4930123456", Outcome.INVALID_NUMBER)
             return self._at_trunk(destination if self.with_plus else destination.removeprefix("+"))
         if _PHONE.fullmatch(destination):
             return destination
