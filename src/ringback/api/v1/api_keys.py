@@ -80,9 +80,7 @@ async def revoke(
     key_name: FromPath[str], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
 ) -> ApiKey:
     """It ends at once and for good; repeating the request is harmless."""
-    return await api_keys.revoke(
-        backend.database, backend.clock, principal.actor, key_name, within=principal.services
-    )
+    return await api_keys.revoke(backend.database, backend.clock, principal.actor, key_name, within=principal.services)
 
 
 HANDLERS = [list_all, create, change, revoke]
