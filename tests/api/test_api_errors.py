@@ -175,10 +175,10 @@ async def test_a_list_is_filtered_and_paged_the_newest_first(
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("limit=0", "invalid-api-error-filter"),
-        ("limit=251", "invalid-api-error-filter"),
-        ("cursor=no", "invalid-api-error-filter"),
-        ("cursor=eyJhdCI6MX0", "invalid-api-error-filter"),
+        ("limit=0", "invalid-request"),
+        ("limit=251", "invalid-request"),
+        ("cursor=no", "invalid-filter"),
+        ("cursor=eyJhdCI6MX0", "invalid-filter"),
         ("from=2026-11-23T09:00:00", "time-without-offset"),
         ("path=/x", "invalid-request"),
     ],

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ringback.actors import ENGINE, Actor, ActorKind
-from ringback.callbacks.pages import InvalidFilter
-from ringback.callbacks.promise import TimeWithoutOffset
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.engine.counter import Counter
+from ringback.instants import TimeWithoutOffset
+from ringback.lists import InvalidFilter
 from ringback.practice import remove
 from ringback.reports import counting
 from ringback.reports.report import Per, Period, report

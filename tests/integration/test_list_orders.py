@@ -9,12 +9,13 @@ import pytest
 
 from ringback.actors import ENGINE
 from ringback.callbacks import pages
-from ringback.callbacks.filters import CallbackFilter, InvalidFilter
+from ringback.callbacks.filters import CallbackFilter
 from ringback.callbacks.pages import LAST, Column, Order
 from ringback.callbacks.states import State
 from ringback.callbacks.views import CallbackView
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
+from ringback.lists import InvalidFilter
 from ringback.services import catalog
 from tests.integration.listed import write_agents, write_any
 

@@ -10,11 +10,12 @@ import pytest
 
 from ringback.actors import ENGINE
 from ringback.callbacks import filters, pages
-from ringback.callbacks.filters import CallbackFilter, InvalidFilter, SearchBy
+from ringback.callbacks.filters import CallbackFilter, SearchBy
 from ringback.callbacks.shown_times import TimeFormat
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
+from ringback.lists import InvalidFilter
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
 from ringback.services.time_zones import UnknownTimeZone

@@ -9,11 +9,12 @@ import pytest
 from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.callbacks import pages, requests
 from ringback.callbacks.creation import CallbackRequest
-from ringback.callbacks.filters import CallbackFilter, InvalidFilter
+from ringback.callbacks.filters import CallbackFilter
 from ringback.callbacks.pages import LAST, Page
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
+from ringback.lists import InvalidFilter
 from ringback.services import catalog
 from ringback.services.catalog import ServiceNotFound
 

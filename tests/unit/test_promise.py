@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from ringback.callbacks.promise import (
     InThePast,
     NoSuchLocalTime,
-    TimeWithoutOffset,
     TooFarAhead,
     promise_at,
     promise_now,
 )
+from ringback.instants import TimeWithoutOffset
 from ringback.services.time_zones import UnknownTimeZone
 
 BERLIN = "Europe/Berlin"

@@ -4,8 +4,6 @@ Only what the server itself says of a call is kept, and its correlation id: no p
 refusal, for all of these may hold telephone numbers. Kept for `KEPT`, and at most `MOST` of them.
 """
 
-import base64
-import binascii
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -13,20 +11,13 @@ import msgspec
 
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
-from ringback.errors import NeverPossible
+from ringback.instants import require_offset
+from ringback.lists import DEFAULT_LIMIT, page_of, place_of, require_limit
 
 KEPT = timedelta(days=7)
 MOST = 100_000
 # Whoever shows made-up keys does not push out the errors of real ones.
 MOST_WITHOUT_KEY = 10_000
-DEFAULT_LIMIT = 50
-MAX_LIMIT = 250
-
-
-class InvalidApiErrorFilter(NeverPossible):
-    """API errors were asked for with a limit or a cursor that cannot be."""
-
-    code = "invalid-api-error-filter"
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,11 +66,6 @@ class ApiErrorPage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-class _Place(msgspec.Struct, frozen=True):
-    at: datetime
-    id: int
-
-
 _sql = QueryFile(__file__, "api_errors.sql")
 _KEEP = _sql.command("keep")
 _PAGE = _sql.query("page", ApiError)
@@ -97,11 +83,11 @@ async def keep(connection: Connection, failures: Sequence[Failure]) -> None:
 async def find(
     database: Database, wanted: ApiErrorFilter, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
 ) -> ApiErrorPage:
-    """One page; `cursor` is one that a page gave. Raises InvalidApiErrorFilter."""
-    if not 1 <= limit <= MAX_LIMIT:
-        text = f"limit is between 1 and {MAX_LIMIT}; {limit} is not"
-        raise InvalidApiErrorFilter(text, field="limit", value=limit)
-    before = None if cursor is None else _read_cursor(cursor)
+    """One page; `cursor` is one that a page gave. Raises InvalidFilter, TimeWithoutOffset."""
+    require_limit(limit)
+    require_offset("from", wanted.from_at)
+    require_offset("to", wanted.to_at)
+    before = place_of(cursor)
     async with database.connection() as connection:
         found = await _PAGE.all(
             connection,
@@ -110,8 +96,7 @@ async def find(
             before_id=before and before.id,
             limit=limit + 1,
         )
-    items = found[:limit]
-    return ApiErrorPage(items, _write_cursor(items[-1]) if len(found) > limit else None)
+    return ApiErrorPage(*page_of(found, limit))
 
 
 async def remove_old(connection: Connection, now: datetime, limit: int) -> int:
@@ -119,18 +104,3 @@ async def remove_old(connection: Connection, now: datetime, limit: int) -> int:
     removed = await _REMOVE_OLD.run(connection, before=now - KEPT, limit=limit)
     removed += await _REMOVE_EXCESS_WITHOUT_KEY.run(connection, kept=MOST_WITHOUT_KEY, limit=limit)
     return removed + await _REMOVE_EXCESS.run(connection, kept=MOST, limit=limit)
-
-
-def _write_cursor(error: ApiError) -> str:
-    place = msgspec.json.encode(_Place(error.at, error.id))
-    return base64.urlsafe_b64encode(place).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> _Place:
-    try:
-        place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Place)
-    except (msgspec.DecodeError, binascii.Error, ValueError, RecursionError):
-        place = None
-    if place is None or place.at.tzinfo is None or not 0 <= place.id < 2**63:
-        raise InvalidApiErrorFilter(f"{text!r} is no cursor that a page gave", field="cursor", value=text)
-    return place

@@ -23,6 +23,7 @@ from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, DatabaseUnavailable, NeverPossible, NotAuthenticated, NotFound
+from ringback.instants import require_offset
 from ringback.names import fits_a_path
 
 PREFIX = "rbk_"
@@ -133,7 +134,8 @@ async def create(
 ) -> NewApiKey:
     """Make a key for `services` by name (None: all, also those to come).
 
-    `within`: the services that who asks is given (None: all). Raises InvalidApiKey, BeyondYourServices, ApiKeyExists.
+    `within`: the services that who asks is given (None: all). Raises InvalidApiKey, TimeWithoutOffset,
+    BeyondYourServices, ApiKeyExists.
     """
     now = clock.now()
     _check_name(name)
@@ -187,7 +189,7 @@ async def change(
 ) -> ApiKey:
     """Change what a key may do; its secret stays. `within`: as for `create`.
 
-    Raises ApiKeyNotFound, ApiKeyRevoked, InvalidApiKey, BeyondYourServices.
+    Raises ApiKeyNotFound, ApiKeyRevoked, InvalidApiKey, TimeWithoutOffset, BeyondYourServices.
     """
     async with database.transaction() as connection:
         now = clock.now()
@@ -330,7 +332,6 @@ def _check(
         raise InvalidApiKey(f"An API key needs at least one scope of {', '.join(Scope)}")
     if services is not None and not services:
         raise InvalidApiKey("An API key needs at least one service, or all")
-    if expires_at is not None and expires_at.tzinfo is None:
-        raise InvalidApiKey(f"{expires_at.isoformat()} has no offset from UTC, such as Z or +01:00")
+    require_offset("expires_at", expires_at)
     if expires_at is not None and expires_at <= now:
         raise InvalidApiKey(f"An API key that expires at {expires_at.isoformat()} would never work")

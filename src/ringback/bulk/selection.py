@@ -4,9 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from ringback.bulk.model import BulkRequest, Kind, Recreation, Rescheduling, Selection
-from ringback.callbacks.promise import DAYS_AHEAD, promise_at, require_offset
+from ringback.callbacks.promise import DAYS_AHEAD, promise_at
 from ringback.database.pool import Connection
 from ringback.errors import NeverPossible
+from ringback.instants import require_offset
 from ringback.services import catalog
 from ringback.services.time_zones import time_zone
 

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import msgspec
 
-from ringback.callbacks.promise import require_offset
 from ringback.callbacks.shown_times import MINUTE, Span, TimeFormat, spans_shown_with
 from ringback.callbacks.states import CAN_BE_LATE, UNCOMPLETED, WORRYING, Result, State
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
-from ringback.errors import NeverPossible
+from ringback.instants import require_offset
+from ringback.lists import InvalidFilter
 from ringback.services import catalog
 from ringback.services.time_zones import time_zone
 
@@ -35,12 +35,6 @@ TRIGRAM = 3
 DIGITS = frozenset("0123456789")
 ID_DIGITS = 32
 _PART_OF_ID = re.compile("[0-9a-f-]+")
-
-
-class InvalidFilter(NeverPossible):
-    """A list was asked for with a filter, search, order, limit or cursor that cannot be."""
-
-    code = "invalid-filter"
 
 
 class SearchBy(StrEnum):
@@ -150,9 +144,8 @@ async def restriction(connection: Connection, wanted: CallbackFilter, now: datet
 
     `connection` is within the transaction that the queries will be read in.
     """
-    for field, instant in (("from", wanted.from_at), ("to", wanted.to_at)):
-        if instant is not None:
-            require_offset(field, instant)
+    require_offset("from", wanted.from_at)
+    require_offset("to", wanted.to_at)
     kept = Restriction(from_at=wanted.from_at, to_at=wanted.to_at)
     _keep_kinds_wanted(kept, wanted, now)
     if wanted.within is not None:

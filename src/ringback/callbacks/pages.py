@@ -5,8 +5,6 @@ what the first one does, and a row that comes or goes meanwhile shifts nothing. 
 ordered by id, which is the order of creation.
 """
 
-import base64
-import binascii
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -17,14 +15,13 @@ from uuid import UUID
 import msgspec
 
 from ringback.callbacks import views
-from ringback.callbacks.filters import CallbackFilter, InvalidFilter, Restriction, Source, restriction
+from ringback.callbacks.filters import CallbackFilter, Restriction, Source, restriction
 from ringback.callbacks.views import CallbackView
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import Query, QueryFile
+from ringback.lists import DEFAULT_LIMIT, InvalidFilter, read_cursor, require_limit, write_cursor
 
-MAX_LIMIT = 250
-DEFAULT_LIMIT = 100
 COUNTED_TO = 10_001
 LAST = "last"
 
@@ -125,9 +122,8 @@ async def find(
 
     Raises InvalidFilter, TimeWithoutOffset, ServiceNotFound, UnknownTimeZone.
     """
-    if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidFilter(f"limit is between 1 and {MAX_LIMIT}; {limit} is not", field="limit", value=limit)
-    start = _read_cursor(cursor, order)
+    require_limit(limit)
+    start = _start(cursor, order)
     async with snapshot(database) as connection:
         now = clock.now()
         kept = await restriction(connection, wanted, now)
@@ -197,7 +193,7 @@ def _page(
     has_previous = (start.beside is not None) if start.is_forward else has_more
     return Page(
         items=items,
-        next_cursor=_write_cursor(_Cursor(True, str(order), positions[-1])) if has_next and positions else None,
+        next_cursor=write_cursor(_Cursor(True, str(order), positions[-1])) if has_next and positions else None,
         previous_cursor=_previous(positions, order) if has_previous else None,
         total=total,
         total_is_exact=counts_all or total < COUNTED_TO,
@@ -206,22 +202,17 @@ def _page(
 
 def _previous(positions: Sequence[_Position], order: Order) -> str:
     # Behind the end, what comes before is the last page.
-    return _write_cursor(_Cursor(False, str(order), positions[0])) if positions else LAST
+    return write_cursor(_Cursor(False, str(order), positions[0])) if positions else LAST
 
 
-def _write_cursor(cursor: _Cursor) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
-
-
-def _read_cursor(text: str | None, order: Order) -> _Cursor:
+def _start(text: str | None, order: Order) -> _Cursor:
     if text is None:
         return _Cursor(True, str(order), None)
     if text == LAST:
         return _Cursor(False, str(order), None)
     try:
-        cursor = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Cursor)
-        return _checked(cursor, order)
-    except (msgspec.DecodeError, binascii.Error, ValueError, RecursionError):
+        return _checked(read_cursor(text, _Cursor), order)
+    except ValueError:
         problem = f"{text!r} is no cursor that a page sorted by {order} gave, nor 'last'"
         raise InvalidFilter(problem, field="cursor", value=text) from None
 

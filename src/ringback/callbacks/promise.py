@@ -10,15 +10,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ringback.errors import NeverPossible
+from ringback.instants import require_offset
 from ringback.services.time_zones import time_zone
 
 DAYS_AHEAD = 31
-
-
-class TimeWithoutOffset(NeverPossible):
-    """A time was given without its offset from UTC, so it is not known which instant is meant."""
-
-    code = "time-without-offset"
 
 
 class NoSuchLocalTime(NeverPossible):
@@ -78,13 +73,6 @@ def in_words(local: datetime, zone_name: str) -> str:
 def instant_in_words(at: datetime) -> str:
     """An instant for people, in UTC and to the second."""
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def require_offset(field: str, instant: datetime) -> None:
-    """Raises TimeWithoutOffset for a time that names no instant."""
-    if instant.tzinfo is None:
-        text = f"{field} {instant.isoformat()} has no offset from UTC; write one, such as Z or +01:00"
-        raise TimeWithoutOffset(text, field=field, value=instant)
 
 
 def _promise(instant: datetime, zone: ZoneInfo) -> Promise:

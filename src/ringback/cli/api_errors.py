@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from ringback.accounts import api_errors
-from ringback.accounts.api_errors import MAX_LIMIT, ApiError, ApiErrorFilter
+from ringback.accounts.api_errors import ApiError, ApiErrorFilter
 from ringback.cli.input import instant_if_given
 from ringback.cli.installation import ask
 from ringback.cli.output import JsonOption, print_json, say, table, time_text
+from ringback.lists import MAX_LIMIT
 
 
 def list_errors(

@@ -12,6 +12,7 @@ from ringback.audit.verification import MAX_PROBLEMS, Verification
 from ringback.cli.input import instant_if_given
 from ringback.cli.installation import Installation, ask
 from ringback.cli.output import JsonOption, print_json, say, table, time_text
+from ringback.lists import MAX_LIMIT
 
 HASH_DIGITS = 64
 PROGRESS_EVERY = 100
@@ -26,7 +27,7 @@ def list_all(
     actor: Annotated[str | None, typer.Option("--actor", help="Only what this user or API key did.")] = None,
     action: Annotated[str | None, typer.Option("--action", help="Only what begins so, such as service.")] = None,
     subject: Annotated[str | None, typer.Option("--subject", help="Only what was done to this.")] = None,
-    limit: Annotated[int, typer.Option("--limit", help=f"How many at most, up to {entries.MAX_LIMIT}.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", help=f"How many at most, up to {MAX_LIMIT}.")] = 50,
     cursor: Annotated[
         str | None, typer.Option("--cursor", metavar="CURSOR", help="Which page: as a list tells.")
     ] = None,

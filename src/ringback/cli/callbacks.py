@@ -34,6 +34,7 @@ from ringback.cli.process import run_until_stopped
 from ringback.cli.start import start
 from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow
+from ringback.lists import MAX_LIMIT
 
 commands = typer.Typer(no_args_is_help=True, help="Callbacks: requests of customers to be called.")
 
@@ -118,7 +119,7 @@ def list_all(
         str | None, typer.Option("--from", metavar="TIME", help="Only those desired at this time or later.")
     ] = None,
     to_at: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Only those desired before it.")] = None,
-    limit: Annotated[int, typer.Option("--limit", help=f"How many at most, up to {pages.MAX_LIMIT}.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", help=f"How many at most, up to {MAX_LIMIT}.")] = 50,
     cursor: Annotated[
         str, typer.Option("--cursor", metavar="CURSOR", help="Which page: as a list tells, or 'first' or 'last'.")
     ] = pages.LAST,

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import msgspec
 
-from ringback.callbacks.pages import InvalidFilter
-from ringback.callbacks.promise import require_offset
 from ringback.callbacks.states import Result
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.database.queries import QueryFile
+from ringback.instants import require_offset
+from ringback.lists import InvalidFilter
 from ringback.services.catalog import ServiceNotFound
 
 DAYS_BY_DEFAULT = 14

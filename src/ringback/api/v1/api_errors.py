@@ -8,13 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from ringback.accounts import api_errors
-from ringback.accounts.api_errors import DEFAULT_LIMIT, ApiErrorFilter, ApiErrorPage
+from ringback.accounts.api_errors import ApiErrorFilter, ApiErrorPage
 from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_READING
-from ringback.callbacks.promise import require_offset
+from ringback.lists import DEFAULT_LIMIT, MAX_LIMIT
 
 PATH = "/api/v1/api-errors"
 
@@ -28,16 +28,13 @@ async def find(
     correlation_id: Annotated[str | None, QueryParameter(description="Of the call with this X-Correlation-Id")] = None,
     from_at: Annotated[datetime | None, QueryParameter(name="from", description="From then on")] = None,
     to_at: Annotated[datetime | None, QueryParameter(name="to", description="Before then")] = None,
-    limit: Annotated[int, QueryParameter(description="1 to 250")] = DEFAULT_LIMIT,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many at most")] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of a page, for the one after it")] = None,
 ) -> ApiErrorPage:
     """Of the last 7 days, the newest first; nothing that a client wrote is in them but the correlation id.
 
     Whoever is given only some services sees the errors of the keys that have no others.
     """
-    for field, instant in (("from", from_at), ("to", to_at)):
-        if instant is not None:
-            require_offset(field, instant)
     wanted = ApiErrorFilter(
         api_key=api_key,
         code=code,

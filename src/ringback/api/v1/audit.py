@@ -17,6 +17,7 @@ from ringback.api.tables import AS_CSV, Marked, Table
 from ringback.audit import entries, seals
 from ringback.audit.entries import EntryFilter, EntryPage
 from ringback.audit.seals import SealView
+from ringback.lists import DEFAULT_LIMIT, MAX_LIMIT
 
 PATH = "/api/v1/audit"
 
@@ -54,10 +55,8 @@ _FILTERED = {"wanted": Provide(_wanted, sync_to_thread=False)}
 async def find(
     backend: NamedDependency[Backend],
     wanted: NamedDependency[EntryFilter],
-    limit: Annotated[
-        int, QueryParameter(ge=1, le=entries.MAX_LIMIT, description="How many at most")
-    ] = entries.DEFAULT_LIMIT,
-    cursor: Annotated[str | None, QueryParameter(description="From a page")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many at most")] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, QueryParameter(description="`next_cursor` of a page, for the one after it")] = None,
 ) -> EntryPage:
     """The newest first. Who is given only some services sees what concerns no others, and what they did themselves."""
     return await entries.find(backend.database, wanted, limit=limit, cursor=cursor)

@@ -29,6 +29,7 @@ from ringback.callbacks.requests import Created
 from ringback.callbacks.ring_in import RingIn, RingInRequest
 from ringback.callbacks.trace import CallbackTrace
 from ringback.callbacks.views import CallbackView
+from ringback.lists import DEFAULT_LIMIT, MAX_LIMIT
 
 PATH = "/api/v1/callbacks"
 
@@ -98,9 +99,7 @@ async def find(
     backend: NamedDependency[Backend],
     wanted: NamedDependency[CallbackFilter],
     sort: Annotated[str, QueryParameter(description="A column; with - before it the greatest first")] = "desired_at",
-    limit: Annotated[
-        int, QueryParameter(ge=1, le=pages.MAX_LIMIT, description="How many at most")
-    ] = pages.DEFAULT_LIMIT,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many at most")] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, QueryParameter(description='From a page, or "last"')] = None,
     total: Annotated[str, QueryParameter(pattern="^(capped|exact)$", description="capped: to 10,000")] = "capped",
 ) -> Page:

@@ -13,8 +13,8 @@ from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_READING
 from ringback.booking import slots
-from ringback.callbacks.promise import require_offset
 from ringback.callbacks.views import LocalTime
+from ringback.instants import require_offset
 from ringback.services.time_zones import time_zone
 
 PATH = "/api/v1/services/{service_name:str}/slots"
