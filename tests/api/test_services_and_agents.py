@@ -13,13 +13,8 @@ from ringback.callbacks.lifecycle import Event
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
 from ringback.services import catalog
-from ringback.services.catalog import (
-    InvalidService,
-    ServiceChoices,
-    ServiceExists,
-    ServiceInUse,
-    ServiceNotFound,
-)
+from ringback.services.bounds import InvalidService
+from ringback.services.catalog import ServiceChoices, ServiceExists, ServiceInUse, ServiceNotFound
 from ringback.services.model import RetryChoice
 from ringback.services.time_zones import UnknownTimeZone
 from tests.api import states

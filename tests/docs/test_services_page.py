@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from ringback.services.catalog import RANGES, ServiceChoices
+from ringback.services.bounds import RANGES
+from ringback.services.catalog import ServiceChoices
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| `(\w+)` \| (.*?) \| (.*?) \|", re.MULTILINE)

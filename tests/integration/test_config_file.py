@@ -19,7 +19,8 @@ from ringback.configuration.mistakes import InvalidConfiguration
 from ringback.database.pool import Database
 from ringback.numbers.model import BlockedPattern, NumberRules, PatternKind
 from ringback.services import catalog, trunks
-from ringback.services.catalog import RANGES, RETRIABLE, SLOT_MINUTES, ServiceChoices
+from ringback.services.bounds import RANGES, RETRIABLE, SLOT_MINUTES
+from ringback.services.catalog import ServiceChoices
 from ringback.services.model import AtClosing, Mode, RetryChoice, Strategy
 from ringback.services.schedule import CallingHours, CapacityRange, OpenRange, PublicHolidays, SpecialDay, Weekday
 from ringback.services.trunks import TrunkChoices

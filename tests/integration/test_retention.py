@@ -17,7 +17,7 @@ from ringback.engine.cleaner import Cleaner
 from ringback.engine.counter import Counter
 from ringback.engine.expirer import Expirer
 from ringback.records import retention
-from ringback.services import catalog
+from ringback.services import bounds
 from tests.integration.past import NOW, add_callback, add_service, number_of
 
 KEPT = timedelta(days=14)
@@ -72,7 +72,7 @@ async def test_what_is_open_is_never_removed(database: Database, state: State) -
 
 
 async def test_what_still_waits_after_14_days_expires_and_is_then_removed(database: Database) -> None:
-    longest = catalog.RANGES["expire_after_seconds"][1]
+    longest = bounds.RANGES["expire_after_seconds"][1]
     assert timedelta(seconds=longest) == retention.KEPT
     await add_service(database, expire_after_seconds=longest)
     for state in (State.SCHEDULED, State.QUEUED):

@@ -17,7 +17,7 @@ from ringback.callbacks.states import TRANSITIONS, Event, Result, State
 from ringback.clock import ManualClock
 from ringback.database.migrate import migrate, migrations, pending
 from ringback.database.pool import Connection, Database
-from ringback.services import catalog
+from ringback.services import bounds, catalog
 from ringback.services.catalog import ServiceChoices
 from ringback.services.model import AtClosing, Mode, Strategy
 from ringback.telephony.port import EndedBy, LegRole, Outcome
@@ -119,10 +119,10 @@ async def test_every_check_that_ties_columns_together_is_told_as_a_hard_rule(dat
 
 
 def test_a_service_may_name_exactly_the_outcomes_that_can_be_retried() -> None:
-    assert set(rules.RETRIABLE) == catalog.RETRIABLE
+    assert set(rules.RETRIABLE) == bounds.RETRIABLE
 
 
-@pytest.mark.parametrize(("field", "low", "high"), [(field, *ends) for field, ends in catalog.RANGES.items()])
+@pytest.mark.parametrize(("field", "low", "high"), [(field, *ends) for field, ends in bounds.RANGES.items()])
 async def test_code_and_schema_allow_the_same_range(database: Database, field: str, low: int, high: int) -> None:
     await catalog.create(database, ManualClock(), ENGINE, "support")
     async with database.connection() as connection:
@@ -136,7 +136,7 @@ async def test_code_and_schema_allow_the_same_range(database: Database, field: s
 def test_every_number_of_a_service_has_a_range() -> None:
     numbers = {name for name, kind in ServiceChoices.__annotations__.items() if "int" in str(kind)}
     documents = {"retries", "slot_minutes"}
-    assert numbers - documents == set(catalog.RANGES)
+    assert numbers - documents == set(bounds.RANGES)
 
 
 async def test_every_foreign_key_has_an_index_for_the_deletion_of_what_it_refers_to(database: Database) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ringback.booking import rules
 from ringback.booking.plan import check, plan_of
 from ringback.numbers.model import NumberRules
-from ringback.services.catalog import InvalidService
+from ringback.services.bounds import InvalidService
 from ringback.services.model import AtClosing, Mode, Service, Strategy
 from ringback.services.schedule import CapacityRange, OpenRange, PublicHolidays, SpecialDay, Weekday
 

@@ -8,7 +8,7 @@ import holidays
 import msgspec
 
 from ringback.booking.rules import DAY_MINUTES, Day, Minutes, Plan, Seats
-from ringback.services.catalog import InvalidService
+from ringback.services.bounds import InvalidService
 from ringback.services.model import Service
 from ringback.services.schedule import (
     MAX_SPECIAL_DAYS,

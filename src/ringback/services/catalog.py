@@ -3,12 +3,10 @@
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import TypeAlias
 
 import asyncpg
 import msgspec
-import phonenumbers
 from msgspec import UNSET, UnsetType
 
 from ringback.actors import Actor
@@ -16,77 +14,16 @@ from ringback.audit import journal
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
-from ringback.errors import ConflictsNow, NeverPossible, NotFound
+from ringback.errors import ConflictsNow, NotFound
 from ringback.names import fits_a_path
-from ringback.numbers import screening
 from ringback.numbers.model import NumberRules
-from ringback.services import crm_url, grid, trunks
-from ringback.services.model import PERSON_NOT_REACHED, AtClosing, Mode, RetryChoice, Saved, Service, Strategy
-from ringback.services.schedule import (
-    MAX_CAPACITY,
-    CallingHours,
-    CapacityRange,
-    PublicHolidays,
-    SpecialDay,
-    WeeklyHours,
-)
-from ringback.services.time_zones import time_zone
+from ringback.services import grid, trunks
+from ringback.services.bounds import check, invalid
+from ringback.services.model import AtClosing, Mode, RetryChoice, Saved, Service, Strategy
+from ringback.services.schedule import CallingHours, CapacityRange, PublicHolidays, SpecialDay, WeeklyHours
 
-# What the schema's CHECKs allow, so that a refusal can name the field; a test compares the two.
-RANGES = MappingProxyType(
-    {
-        "window_seconds": (1, 86_400),
-        "ring_timeout_seconds": (1, 300),
-        "agent_ring_timeout_seconds": (1, 300),
-        "reserve_timeout_seconds": (1, 3_600),
-        "customer_hold_seconds": (0, 3_600),
-        "max_talk_seconds": (1, 86_400),
-        "wrap_up_seconds": (0, 3_600),
-        "agent_no_answer_limit": (1, 100),
-        "dial_attempts": (1, 100),
-        "max_waiting_per_number": (0, 1_000),
-        "expire_after_seconds": (1, 1_209_600),
-        "early_seconds": (0, 3_600),
-        "priority_step_seconds": (0, 86_400),
-        "default_priority": (-1_000, 1_000),
-        "number_limit": (0, 100_000),
-        "number_limit_seconds": (1, 1_209_600),
-        "creation_limit": (0, 10_000_000),
-        "creation_limit_seconds": (1, 1_209_600),
-        "queue_limit": (0, 1_000_000),
-        "slot_capacity": (0, MAX_CAPACITY),
-    }
-)
-
-# The outcomes that `retries` may name: callbacks.rules.RETRIABLE, which lies above this package; a test compares.
-RETRIABLE = frozenset(
-    {
-        "BUSY",
-        "NO_ANSWER",
-        "UNREACHABLE",
-        "ANSWERING_MACHINE",
-        "REJECTED",
-        "REDIRECTED",
-        "INVALID_NUMBER",
-        "CONGESTION",
-        "TRUNK_ERROR",
-        "CUSTOMER_HUNG_UP",
-        "AGENT_UNAVAILABLE",
-        "DECLINED",
-        "SNOOZED",
-        "NOT_REACHED",
-        "UNKNOWN",
-    }
-)
-SLOT_MINUTES = (5, 10, 15, 30, 60)
-MAX_RETRIES = 100
-MAX_RETRY_DELAY_SECONDS = 86_400
-MAX_TEXT = 200
-MAX_DISPOSITIONS = 50
-MAX_DISPOSITION = 60
 # What may hold telephone numbers, of the site or of somebody blocked: the audit tells only that it changed.
 UNTOLD = frozenset({"route_point", "caller_id", "caller_name", "number_rules"})
-_TEXTS = ("display_name", "route_point", "caller_id", "caller_name")
 
 # What else a service must be to be saved; raises a NeverPossible.
 Check: TypeAlias = Callable[[Service], None]
@@ -135,12 +72,6 @@ class ServiceInUse(ConflictsNow):
     """The service has callbacks and cannot be deleted; its mode can be set to CLOSED."""
 
     code = "service-in-use"
-
-
-class InvalidService(NeverPossible):
-    """A field of a service has a value that cannot be; `field` says which."""
-
-    code = "invalid-service"
 
 
 class ServiceChanged(ConflictsNow):
@@ -278,7 +209,7 @@ async def save_with(
     and `also` do, and ServiceChanged.
     """
     if not fits_a_path(name):
-        raise _invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside, no mere dots")
+        raise invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside, no mere dots")
     is_new = bool(await _CREATE.run(connection, name=name, trunk=trunks.MAIN, is_practice=is_practice))
     service = _found(await _LOCK_NAMED.first(connection, name=name), name)
     if revision is not None and (is_new or revision != revision_of(service)):
@@ -338,54 +269,6 @@ async def delete_with(connection: Connection, now: datetime, actor: Actor, name:
         raise _in_use(name) from None
 
 
-def check(service: Service) -> None:
-    """Raises InvalidService, UnknownTimeZone or InvalidNumberRules for the first field that cannot be."""
-    time_zone(service.time_zone)
-    if service.default_region is not None and service.default_region not in phonenumbers.SUPPORTED_REGIONS:
-        raise _invalid("default_region", service.default_region, "is an ISO 3166 country such as DE, or nothing")
-    for field in _TEXTS:
-        text = getattr(service, field)
-        if len(text) > MAX_TEXT or not text.isprintable():
-            raise _invalid(field, text, f"is one line of at most {MAX_TEXT} characters")
-    if not service.display_name.strip():
-        raise _invalid("display_name", service.display_name, "is not empty")
-    if service.slot_minutes not in SLOT_MINUTES:
-        raise _invalid("slot_minutes", service.slot_minutes, f"is one of {', '.join(map(str, SLOT_MINUTES))}")
-    for field, (low, high) in RANGES.items():
-        value = getattr(service, field)
-        if value is not None and not low <= value <= high:
-            raise _invalid(field, value, f"is between {low} and {high}")
-    for outcome, choice in service.retries.items():
-        _check_retry(outcome, choice)
-    screening.check_rules(service.number_rules)
-    _check_dispositions(service.dispositions)
-    if problem := crm_url.problem_of(service.crm_url):
-        raise _invalid("crm_url", service.crm_url, problem)
-    hours = service.calling_hours
-    if hours is not None and hours.starts >= hours.ends:
-        raise _invalid("calling_hours", f"{hours.starts}-{hours.ends}", "starts before it ends, on the same day")
-
-
-def _check_retry(outcome: str, choice: RetryChoice) -> None:
-    if outcome not in RETRIABLE:
-        raise _invalid("retries", outcome, f"names outcomes: {', '.join(sorted(RETRIABLE))}")
-    if choice.limit is not None and not 0 <= choice.limit <= MAX_RETRIES:
-        raise _invalid(f"retries.{outcome}.limit", choice.limit, f"is between 0 and {MAX_RETRIES}")
-    if choice.delay_seconds is not None and not 0 <= choice.delay_seconds <= MAX_RETRY_DELAY_SECONDS:
-        allowed = f"is between 0 and {MAX_RETRY_DELAY_SECONDS}"
-        raise _invalid(f"retries.{outcome}.delay_seconds", choice.delay_seconds, allowed)
-
-
-def _check_dispositions(dispositions: Sequence[str]) -> None:
-    if len(dispositions) > MAX_DISPOSITIONS:
-        raise _invalid("dispositions", len(dispositions), f"are at most {MAX_DISPOSITIONS}")
-    for number, text in enumerate(dispositions):
-        if not 1 <= len(text) <= MAX_DISPOSITION or not text.isprintable() or text != text.strip():
-            raise _invalid("dispositions", text, f"are of 1 to {MAX_DISPOSITION} characters on one line each")
-        if text in dispositions[:number] or text == PERSON_NOT_REACHED:
-            raise _invalid("dispositions", text, f"differ from each other and from {PERSON_NOT_REACHED}")
-
-
 async def _store(connection: Connection, service: Service) -> None:
     trunk_id = await trunks.id_named(connection, service.trunk)
     fields = {field: getattr(service, field) for field in ServiceChoices.__struct_fields__ if field != "trunk"}
@@ -418,7 +301,3 @@ def _changed(name: str, now: Service | None) -> ServiceChanged:
 
 def _in_use(name: str) -> ServiceInUse:
     return ServiceInUse(f"The service {name!r} has callbacks: set its mode to CLOSED instead", service=name)
-
-
-def _invalid(field: str, value: object, allowed: str) -> InvalidService:
-    return InvalidService(f"{field} {allowed}; {value!r} is not", field=field, value=value)

@@ -1,21 +1,24 @@
--- name: all_services
+-- part: service
 SELECT s.*, t.name AS trunk
 FROM services AS s
 JOIN trunks AS t ON t.id = s.trunk_id
+
+-- name: all_services
+{service}
 WHERE :within::int[] IS NULL OR s.id = ANY (:within)
 ORDER BY s.name
 
 -- name: named
-SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trunk_id WHERE s.name = :name
+{service}
+WHERE s.name = :name
 
 -- name: with_id
-SELECT s.*, t.name AS trunk FROM services AS s JOIN trunks AS t ON t.id = s.trunk_id WHERE s.id = :id
+{service}
+WHERE s.id = :id
 
 -- name: lock_named
 -- Callbacks of the service can be created meanwhile.
-SELECT s.*, t.name AS trunk
-FROM services AS s
-JOIN trunks AS t ON t.id = s.trunk_id
+{service}
 WHERE s.name = :name
 FOR NO KEY UPDATE OF s
 
@@ -93,13 +96,17 @@ DELETE FROM services WHERE id = :id
 
 -- Trunks.
 
--- name: all_trunks
+-- part: trunk
 SELECT name, link_id AS link, channels, calls_per_second, paused_until, pause_reason, is_practice
-FROM trunks ORDER BY name
+FROM trunks
+
+-- name: all_trunks
+{trunk}
+ORDER BY name
 
 -- name: trunk_named
-SELECT name, link_id AS link, channels, calls_per_second, paused_until, pause_reason, is_practice
-FROM trunks WHERE name = :name
+{trunk}
+WHERE name = :name
 
 -- name: trunk_id
 SELECT id FROM trunks WHERE name = :name
@@ -110,8 +117,8 @@ VALUES (:name, :link, :channels, :calls_per_second, :is_practice)
 ON CONFLICT (name) DO NOTHING
 
 -- name: lock_trunk_named
-SELECT name, link_id AS link, channels, calls_per_second, paused_until, pause_reason, is_practice
-FROM trunks WHERE name = :name
+{trunk}
+WHERE name = :name
 FOR NO KEY UPDATE
 
 -- name: change_trunk
