@@ -184,8 +184,8 @@ def _responses(texts: Mapping[int, str]) -> dict[int, ResponseSpec]:
 WHEN_READING = _responses(
     {
         400: "The request is not proper HTTP",
-        401: "No API key, or not a good one",
-        403: "The API key lacks the scope",
+        401: "Nobody asks, or nobody known: no API key or session, or not a good one",
+        403: "Whoever asks may not: the scope, the role, or some services are missing",
         404: "There is no such thing",
         414: "Path and query are too long",
         415: "The body is compressed",
@@ -200,7 +200,6 @@ WHEN_CHANGING = {
     **WHEN_READING,
     **_responses({409: "It conflicts with how things stand now", 413: "The body is too large"}),
 }
-WHEN_LIMITED = _responses({429: "Too much was asked: ask again after Retry-After seconds"})
 WHEN_REPLACING = {**WHEN_CHANGING, **_responses({412: "It was changed since the ETag of If-Match"})}
 
 

@@ -16,7 +16,7 @@ from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
+from ringback.api.problems import WHEN_CHANGING, WHEN_READING
 from ringback.api.tables import AS_CSV, Marked, Table
 from ringback.api.visibility import require_services
 from ringback.bulk import files, jobs
@@ -41,7 +41,7 @@ Key = Annotated[
 
 WHEN_ASKING = {**WHEN_CHANGING, 202: ResponseSpec(BulkJob, description="It is begun; Location tells how far it is")}
 
-WHEN_TABLE = {**WHEN_READING, **WHEN_LIMITED, **AS_CSV}
+WHEN_TABLE = {**WHEN_READING, **AS_CSV}
 
 
 class BulkJobs(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
+from ringback.api.problems import WHEN_CHANGING, WHEN_READING
 from ringback.api.requests import WithoutBodyToo
 from ringback.api.v1.callback_filters import FILTERED
 from ringback.api.visibility import require_services
@@ -71,7 +71,6 @@ OptionalKey: TypeAlias = Annotated[
 ]
 WHEN_CREATING = {
     **WHEN_CHANGING,
-    **WHEN_LIMITED,
     201: ResponseSpec(CallbackView, description="The callback; Location is its address"),
 }
 

@@ -13,7 +13,7 @@ from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING
+from ringback.api.problems import WHEN_CHANGING, WHEN_READING
 from ringback.api.ranges import ranged
 from ringback.api.requests import WithoutBodyToo
 from ringback.callbacks import recordings
@@ -105,7 +105,7 @@ async def snooze(
     opt=needs(Permission.USE_DESK),
     status_code=200,
     summary="Say what came of a talk",
-    responses={**WHEN_CHANGING, **WHEN_LIMITED},
+    responses=WHEN_CHANGING,
 )
 async def finish(
     attempt_id: FromPath[UUID],

@@ -11,7 +11,7 @@ from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
 from ringback.api.auth import LookAgain, needs
 from ringback.api.events import AS_EVENTS, EventStream
-from ringback.api.problems import WHEN_LIMITED, WHEN_READING
+from ringback.api.problems import WHEN_READING
 from ringback.api.requests import ApiRequest
 from ringback.events import Watcher
 
@@ -26,7 +26,7 @@ LastId = Annotated[
 @get(
     opt=needs(Permission.SEE_CALLBACKS, Permission.SEE_AGENTS, Permission.SEE_AVAILABILITY, Permission.USE_DESK),
     summary="What changes, as it changes",
-    responses={**WHEN_READING, **WHEN_LIMITED, **AS_EVENTS},
+    responses={**WHEN_READING, **AS_EVENTS},
 )
 async def listen(
     request: ApiRequest,

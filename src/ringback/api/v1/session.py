@@ -20,7 +20,7 @@ from ringback.agents import roster
 from ringback.agents.model import Presence
 from ringback.api.auth import COOKIE, NO_KEY, PUBLIC, SIGNED_IN
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_CHANGING, WHEN_LIMITED, WHEN_READING, MalformedRequest
+from ringback.api.problems import WHEN_CHANGING, WHEN_READING, MalformedRequest
 from ringback.errors import NotAllowed
 
 PATH = "/api/v1/session"
@@ -84,7 +84,7 @@ _BY_COOKIE = [{"Session": list[str]()}]
     security=NO_KEY,
     status_code=201,
     summary="Log in",
-    responses={**WHEN_CHANGING, **WHEN_LIMITED, 201: ResponseSpec(Session, description="Its cookie is set")},
+    responses={**WHEN_CHANGING, 201: ResponseSpec(Session, description="Its cookie is set")},
 )
 async def log_in(
     data: JSONBody[Login], request: Request[Any, Any, Any], backend: NamedDependency[Backend]
@@ -134,7 +134,7 @@ async def log_out(
     security=_BY_COOKIE,
     status_code=204,
     summary="Change one's own password",
-    responses={**WHEN_CHANGING, **WHEN_LIMITED},
+    responses=WHEN_CHANGING,
 )
 async def change_password(
     data: JSONBody[PasswordChange], backend: NamedDependency[Backend], principal: NamedDependency[Principal]
