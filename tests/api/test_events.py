@@ -217,6 +217,40 @@ async def test_a_listener_whose_services_change_goes_on_with_the_new_ones_after_
         assert ear.comments
 
 
+async def test_what_is_not_theirs_any_more_is_not_told_from_that_very_moment(
+    server: httpx.AsyncClient, visitor: httpx.AsyncClient, database: Database, clock: ManualClock
+) -> None:
+    assert (await server.put("/api/v1/services/sales", json={"default_region": "DE"})).is_success
+    lost = await made(server)
+    cookie = await logged_in(database, clock, Role.MONITOR)
+    async with visitor, listening(server) as all_seeing, listening(visitor, cookie) as ear:
+        async with database.transaction() as connection:
+            await connection.execute(
+                "UPDATE user_services SET service_id = (SELECT id FROM services WHERE name = 'sales')"
+            )
+            await connection.execute("UPDATE callbacks SET updated_at = updated_at")
+        await all_seeing.until_heard("callbacks", lost)
+        await ear.until_told("reset")
+        won = await made(server, service="sales")
+        await ear.until_heard("callbacks", won)
+        assert ear.heard("callbacks") == {won}
+
+
+async def test_whose_key_is_revoked_hears_nothing_of_what_changes_with_it(
+    server: httpx.AsyncClient, database: Database, clock: ManualClock
+) -> None:
+    lost = await made(server)
+    key = await api_keys.create(database, clock, ENGINE, "other", [Scope.READ])
+    async with listening(server) as all_seeing, listening(server, {"X-API-Key": key.secret}) as ear:
+        async with database.transaction() as connection:
+            await connection.execute("UPDATE api_keys SET revoked_at = now() WHERE name = 'other'")
+            await connection.execute("UPDATE callbacks SET updated_at = updated_at")
+        await all_seeing.until_heard("callbacks", lost)
+        await ear.until(lambda: ear.is_over)
+        assert ear.events == [("hello", {}), ("end", {"code": "api-key-refused"})]
+        assert "end" not in all_seeing.names()
+
+
 @pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize(
     ("statement", "code"),

@@ -21,6 +21,8 @@ BODY_SECONDS = 30.0
 BODY_BYTES_A_SECOND = 10_000
 # Whoever takes nothing of an answer for so long is given up.
 STALLED_SECONDS = 60.0
+# ... and when the server stops, which nobody holds up who has gone away without a word.
+STALLED_AT_STOP_SECONDS = 2.0
 # Longer than proxies usually keep an idle connection (60 s): they never ask over one that just ends here.
 IDLE_SECONDS = 75
 
@@ -42,6 +44,7 @@ class Connection(H11Protocol):
     _awaited_bytes = 0
     _reading: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
+    _is_stopping = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
@@ -71,6 +74,14 @@ class Connection(H11Protocol):
             self._watch_writing()
         else:
             self._await_rest()
+
+    def shutdown(self) -> None:
+        """The server stops: end, or once the answer that is under way has been taken."""
+        super().shutdown()
+        self._is_stopping = True
+        self._stop_writing()
+        if self.transport.get_write_buffer_size():
+            self._watch_writing()
 
     def timeout_keep_alive_handler(self) -> None:
         """End an idle connection."""
@@ -156,7 +167,8 @@ class Connection(H11Protocol):
     def _watch_writing(self) -> None:
         if self._writing is None:
             waiting = self.transport.get_write_buffer_size()
-            self._writing = self.loop.call_later(STALLED_SECONDS, self._look_at_writing, waiting)
+            seconds = STALLED_AT_STOP_SECONDS if self._is_stopping else STALLED_SECONDS
+            self._writing = self.loop.call_later(seconds, self._look_at_writing, waiting)
 
     def _look_at_writing(self, before: int) -> None:
         self._writing = None

@@ -23,7 +23,8 @@ from ringback.errors import DatabaseUnavailable, Refused
 from ringback.events import Changed, Hello, Listener, Reset, Watcher
 
 MEDIA_TYPE = "text/event-stream"
-# How often it is looked whether the listener may still listen; a comment tells them that the line is alive.
+# How often it is looked, though nobody's rights were changed, whether the listener may still listen: sessions and keys
+# end by time too. A comment tells them that the line is alive.
 CHECK_SECONDS = 10.0
 KEEP_ALIVE = b": still here\n\n"
 RETRY_MILLISECONDS = 2_000
@@ -66,26 +67,29 @@ class EventStream(Response[bytes]):
         """What to write, piece by piece, until there is an end of it."""
         due_at = time.monotonic() + CHECK_SECONDS
         for number in itertools.count(1):
-            event = await listener.next(max(due_at - time.monotonic(), 0.0))
-            if event is not None:
-                yield _written(event, number)
-            elif listener.is_closed:
+            await listener.wait(due_at - time.monotonic())
+            if listener.is_closed:
                 return
-            if time.monotonic() >= due_at:
-                refusal = await self._refusal(listener)
-                yield KEEP_ALIVE if refusal is None else _ending(refusal, number)
-                if refusal is not None:
+            is_due = time.monotonic() >= due_at
+            if is_due or listener.must_be_checked:
+                if refusal := await self._refusal(listener):
+                    yield _ending(refusal, number)
                     return
                 due_at = time.monotonic() + CHECK_SECONDS
+            if is_due:
+                yield KEEP_ALIVE
+            if event := listener.take():
+                yield _written(event, number)
 
     async def _refusal(self, listener: Listener) -> Refused | None:
         """What refuses the listener by now; else the listener goes on with what they may see now."""
+        listener.begin_check()
         try:
             listener.see_as(await self._look_again())
         except Refused as refusal:
             return refusal
         except DatabaseUnavailable:
-            pass  # then there is nothing to tell either
+            listener.not_checked()
         return None
 
 

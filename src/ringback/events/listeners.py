@@ -7,6 +7,7 @@ everything anew instead.
 import asyncio
 import time
 from contextlib import suppress
+from math import inf
 
 import msgspec
 
@@ -54,10 +55,13 @@ class Listener:
     def __init__(self, principal: Principal, *, has_missed: bool = False) -> None:
         """`has_missed`: they listened before, and do not know what changed since."""
         self._principal = principal
-        self._needs_hello = False
+        # What users and keys might do at the last look; None: nothing is told before the next one.
+        self._rights: str | None = None
+        self._must_be_checked = False
+        self._has_begun = False
+        self._needs_hello = True
         self._needs_reset = has_missed
         self._reset_at = -RESET_SECONDS
-        self._has_begun = False
         self._callbacks: set[str] = set()
         self._agents: set[str] = set()
         self._services: set[str] = set()
@@ -66,22 +70,35 @@ class Listener:
         self._wake = asyncio.Event()
         self.is_closed = False
 
+    @property
+    def must_be_checked(self) -> bool:
+        """Whether they are told nothing until `see_as` or `not_checked` tells what they may see now."""
+        return self._must_be_checked
+
     def is_of(self, principal: Principal) -> bool:
         """Whether it is the same user or API key that listens."""
         return (principal.user_id, principal.api_key_id) == (self._principal.user_id, self._principal.api_key_id)
 
-    def look_taken(self, changes: Changes | None) -> None:
+    def look_taken(self, changes: Changes | None, rights: str) -> None:
         """Add what they may know of the changes to what waits; None: nobody knows what changed.
 
-        After the first look that they hear of they are told that they are heard: what it found was before that.
+        The first look that they hear of tells nothing but that they are heard: what it found was before that. When the
+        `rights` of anybody are others than at the look before, they must be checked.
         """
-        if not self._has_begun:
-            self._has_begun = self._needs_hello = True
+        is_first, self._has_begun = not self._has_begun, True
+        if rights != self._rights:
+            self._rights, self._must_be_checked = rights, True
             self._wake.set()
-        elif changes is None:
+        if is_first:
+            return
+        if changes is None:
             self._reset()
         elif not self._needs_reset:
             self._tell(changes)
+
+    def begin_check(self) -> None:
+        """It is being looked what they may see; if rights change meanwhile, they must be checked again."""
+        self._must_be_checked = False
 
     def see_as(self, principal: Principal) -> None:
         """Go on with what they may see now."""
@@ -89,39 +106,47 @@ class Listener:
             self._reset()
         self._principal = principal
 
+    def not_checked(self) -> None:
+        """Nobody can say what they may see now: tell them nothing before the next look, and then to read anew."""
+        self._rights = None
+        self._reset()
+
     def close(self) -> None:
         """Let them go."""
         self.is_closed = True
         self._wake.set()
 
-    async def next(self, at_most_seconds: float) -> Hello | Reset | Changed | None:
-        """What to tell next; None when there was nothing for so long, or the listener is closed."""
+    async def wait(self, at_most_seconds: float) -> None:
+        """Return when they must be checked, can be told something or are closed, or when the time is over."""
         until = time.monotonic() + at_most_seconds
-        while not self.is_closed:
-            event = self._ready()
-            left = until - time.monotonic()
-            if event is not None or left <= 0:
-                return event
+        while not self.is_closed and (left := until - time.monotonic()) > 0 and (wait := self._ready_in):
             self._wake.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, self._reset_in) if self._needs_reset else left):
+                async with asyncio.timeout(min(left, wait)):
                     await self._wake.wait()
-        return None
 
-    @property
-    def _reset_in(self) -> float:
-        return max(self._reset_at + RESET_SECONDS - time.monotonic(), 0.0)
-
-    def _ready(self) -> Hello | Reset | Changed | None:
+    def take(self) -> Hello | Reset | Changed | None:
+        """What to tell now."""
+        if self._must_be_checked or self._ready_in:
+            return None
         if self._needs_hello:
             self._needs_hello = False
             return Hello()
-        if not self._has_begun:
-            return None
-        if self._needs_reset and not self._reset_in:
+        if self._needs_reset:
             self._needs_reset, self._reset_at = False, time.monotonic()
             return Reset()
         return self._take()
+
+    @property
+    def _ready_in(self) -> float:
+        """Seconds."""
+        if self._rights is None:
+            return inf
+        if self._must_be_checked or self._needs_hello:
+            return 0.0
+        if self._needs_reset:
+            return max(self._reset_at + RESET_SECONDS - time.monotonic(), 0.0)
+        return 0.0 if self._callbacks or self._agents or self._services or self._bulk or self._desk else inf
 
     def _tell(self, changes: Changes) -> None:
         self._callbacks.update(_callbacks(self._principal, changes))
@@ -140,9 +165,7 @@ class Listener:
         self._needs_reset = True
         self._wake.set()
 
-    def _take(self) -> Changed | None:
-        if not (self._callbacks or self._agents or self._services or self._bulk or self._desk):
-            return None
+    def _take(self) -> Changed:
         changed = Changed(
             callbacks=sorted(self._callbacks),
             agents=sorted(self._agents),
@@ -186,10 +209,10 @@ class Listeners:
         """Somebody left."""
         self._listeners.discard(listener)
 
-    def look_taken(self, changes: Changes | None) -> None:
-        """Tell all of them what changed; None: nobody knows what."""
+    def look_taken(self, changes: Changes | None, rights: str) -> None:
+        """Tell all of them what changed (None: nobody knows what), and what users and keys may do by now."""
         for listener in self._listeners:
-            listener.look_taken(changes)
+            listener.look_taken(changes, rights)
 
     def close(self) -> None:
         """Let all of them go, and whoever comes yet."""

@@ -19,7 +19,8 @@ MAX_CALLBACKS = 5_000
 @dataclass(frozen=True)
 class Changes:
     """The callbacks that changed, by the id of their service; the agents, with the ids of the services they serve;
-    the services, with their ids; the bulk work, with whose it is (`KIND name`)."""
+    the services, with their ids; the bulk work, with whose it is (`KIND name`).
+    """
 
     callbacks: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     agents: dict[str, frozenset[int]] = field(default_factory=dict[str, frozenset[int]])
@@ -29,6 +30,8 @@ class Changes:
 
 class _Kind(StrEnum):
     MOMENT = "MOMENT"
+    RIGHTS = "RIGHTS"
+    MANY = "MANY"
     CALLBACK = "CALLBACK"
     AGENT = "AGENT"
     SERVICE = "SERVICE"
@@ -53,9 +56,15 @@ class Looks:
         self._database = database
         self._clock = clock
         self._moment: _Row | None = None
+        self._rights = ""
         # What was told already of what a transaction wrote that may have been under way at the last look.
         self._told: dict[tuple[_Kind, str], str] = {}
         self._agents: dict[str, str] = {}
+
+    @property
+    def rights(self) -> str:
+        """What users and API keys might do at the last look: another word whenever that changed."""
+        return self._rights
 
     def forget(self) -> None:
         """Begin anew: the next look is a first one."""
@@ -69,16 +78,17 @@ class Looks:
         """
         before, self._moment = self._moment, None
         async with self._database.connection() as connection:
-            moment, *rows = await _LOOK.all(
+            rows = await _LOOK.all(
                 connection,
                 horizon=before.name if before else None,
                 since=self._clock.now() - WINDOW,
-                limit=MAX_CALLBACKS + 1,
+                limit=MAX_CALLBACKS,
             )
-        self._moment = moment
+        self._moment = moment = _only(rows, _Kind.MOMENT)
+        self._rights = _only(rows, _Kind.RIGHTS).version
         new = self._not_told(rows)
         is_known = before is not None and before.version == moment.version and int(before.name) <= int(moment.name)
-        if not is_known or sum(row.kind is _Kind.CALLBACK for row in rows) > MAX_CALLBACKS:
+        if not is_known or any(row.kind is _Kind.MANY for row in rows):
             return None
         return _changes(new)
 
@@ -90,6 +100,10 @@ class Looks:
 
     def _version_told(self, row: _Row) -> str | None:
         return self._agents.get(row.name) if row.kind is _Kind.AGENT else self._told.get((row.kind, row.name))
+
+
+def _only(rows: list[_Row], kind: _Kind) -> _Row:
+    return next(row for row in rows if row.kind is kind)
 
 
 def _changes(rows: list[_Row]) -> Changes:
@@ -104,6 +118,6 @@ def _changes(rows: list[_Row]) -> Changes:
                 changes.services[row.name] = row.service_ids[0]
             case _Kind.BULK:
                 changes.bulk[row.name] = row.owner
-            case _Kind.MOMENT:
+            case _Kind.MOMENT | _Kind.RIGHTS | _Kind.MANY:
                 pass
     return changes

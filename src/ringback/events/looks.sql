@@ -3,7 +3,15 @@
 -- who wrote them, so that it does not matter when that was committed, nor what time it was for whoever wrote it: one
 -- who comes late is seen like any other. A callback's time only bounds how far back it is looked for.
 -- The MOMENT tells where the next look goes on from, and all that is no row any more when it is gone: where that
--- changes, nobody can say what did.
+-- changes, nobody can say what did. RIGHTS tells what users and API keys may, as of the very moment of the changes.
+-- More callbacks than :limit are not told one by one, so they are not read either.
+WITH recent AS MATERIALIZED (
+    SELECT c.id, c.xmin, c.service_id
+    FROM callbacks AS c
+    WHERE c.updated_at >= :since AND age(c.xmin) <= age(:horizon::text::xid8::xid)
+    ORDER BY c.updated_at DESC
+    LIMIT :limit::int + 1
+)
 SELECT
     'MOMENT' AS kind,
     pg_snapshot_xmin(pg_current_snapshot())::text AS name,
@@ -20,13 +28,28 @@ SELECT
     '{}'::int[] AS service_ids,
     '' AS owner
 UNION ALL
-(
-    SELECT 'CALLBACK', c.id::text, c.xmin::text, ARRAY[c.service_id], ''
-    FROM callbacks AS c
-    WHERE c.updated_at >= :since AND age(c.xmin) <= age(:horizon::text::xid8::xid)
-    ORDER BY c.updated_at DESC
-    LIMIT :limit
-)
+SELECT
+    'RIGHTS',
+    '',
+    concat_ws(
+        ' ',
+        (
+            SELECT sum(hashtext(concat_ws(' ', id, roles, sees_all_services, is_enabled, must_change_password, agent_id)))
+            FROM users
+        ),
+        (SELECT sum(hashint8((user_id::bigint << 32) + service_id)) FROM user_services),
+        (SELECT sum(hashtext(concat_ws(' ', id, scopes, sees_all_services, expires_at, revoked_at))) FROM api_keys),
+        (SELECT sum(hashint8((api_key_id::bigint << 32) + service_id)) FROM api_key_services)
+    ),
+    '{}',
+    ''
+UNION ALL
+SELECT 'CALLBACK', r.id::text, r.xmin::text, ARRAY[r.service_id], ''
+FROM recent AS r
+WHERE (SELECT count(*) FROM recent) <= :limit
+UNION ALL
+SELECT 'MANY', '', '', '{}', ''
+WHERE (SELECT count(*) FROM recent) > :limit
 UNION ALL
 SELECT 'SERVICE', s.name, concat_ws(' ', s.xmin, l.xmin), ARRAY[s.id], ''
 FROM services AS s

@@ -96,4 +96,4 @@ class Watcher:
         except Exception:
             log.exception("a look for changes failed; the next one comes")
         else:
-            self._listeners.look_taken(changes)
+            self._listeners.look_taken(changes, self._looks.rights)
