@@ -149,6 +149,21 @@ async def test_an_agent_is_one_user_and_serves_only_what_their_administrator_has
     assert (await boss.put(f"{USERS}/a", json={"agent": None})).json()["user"]["agent"] is None
 
 
+async def test_whoever_is_an_agent_of_other_services_is_seen_and_changed_by_no_administrator_of_some(
+    boss: httpx.AsyncClient, chief: httpx.AsyncClient, database: Database, clock: ManualClock
+) -> None:
+    for name, services in (("anna", ["support"]), ("ben", ["support", "sales"]), ("carl", ["sales"]), ("dan", [])):
+        await roster.create(database, clock, ROOT, name, endpoint=name, services=services)
+        await make_user(database, clock, name, Role.AGENT, services=[], agent=name)
+    assert [user["name"] for user in (await chief.get(USERS)).json()["items"]] == ["anna", "chief", "dan"]
+    for name in ("ben", "carl"):
+        assert (await chief.get(f"{USERS}/{name}")).status_code == 404
+        assert (await chief.post(f"{USERS}/{name}/reset-password")).status_code == 404
+        assert (await chief.put(f"{USERS}/{name}", json={"agent": None})).status_code == 404
+    assert (await chief.post(f"{USERS}/anna/reset-password")).status_code == 200
+    assert (await boss.post(f"{USERS}/ben/reset-password")).status_code == 200
+
+
 async def test_the_last_administrator_cannot_lock_everybody_out(boss: httpx.AsyncClient) -> None:
     answer = await boss.put(f"{USERS}/boss", json={"is_enabled": False})
     assert (answer.status_code, answer.json()["code"]) == (409, "last-administrator")

@@ -5,7 +5,7 @@ than they have, and changes nobody who has more. What is changed holds with the 
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
@@ -116,6 +116,7 @@ class _Agent(msgspec.Struct, frozen=True):
 _sql = QueryFile(__file__, "users.sql")
 _LOCK = _sql.command("lock_users")
 _USERS = _sql.query("users", User)
+_IS_VISIBLE = _sql.query("is_visible", bool)
 _CREATE = _sql.command("create_user")
 _CHANGE = _sql.query("change_user", int)
 _TAKE_SERVICES = _sql.command("take_services")
@@ -128,7 +129,10 @@ _CHANGE_PASSWORD = _sql.command("change_password")
 
 
 async def list_all(database: Database, within: Collection[int] | None = None) -> list[User]:
-    """The users whose services are all within these (None: every user), by name."""
+    """The users who have no other services than these (None: every user), by name.
+
+    Whoever is an agent has those that the agent serves too: they are what is seen at the desk.
+    """
     async with database.connection() as connection:
         return await _USERS.all(connection, name=None, within=within)
 
@@ -144,6 +148,11 @@ async def find(connection: Connection, name: str) -> User | None:
     return await _USERS.first(connection, name=name, within=None)
 
 
+async def is_visible(connection: Connection, name: str, within: Collection[int]) -> bool | None:
+    """Whether the user has no other services than these, as in `list_all`; None when there is no such user."""
+    return await _IS_VISIBLE.first(connection, name=name, within=within)
+
+
 async def lock(connection: Connection) -> None:
     """Let nobody else change users until this transaction is over."""
     await _LOCK.run(connection)
@@ -156,15 +165,15 @@ async def save(
     name: str,
     choices: UserChoices,
     *,
-    within: Collection[str] | None = None,
+    within: Mapping[str, int] | None = None,
     revision: str | None = None,
     is_new: bool | None = None,
 ) -> SavedUser:
     """Create a user, or change one.
 
-    `within`: the services that who asks is given (None: all). `revision`: refuse if the user is not what this is the
-    `revision_of`. `is_new`: refuse unless the user is (or is not) new. Raises InvalidUser, BeyondYourServices,
-    UserChanged, UserExists, UserNotFound, AgentHasUser, LastAdministrator.
+    `within`: the ids by name of the services that who asks is given (None: all). `revision`: refuse if the user is not
+    what this is the `revision_of`. `is_new`: refuse unless the user is (or is not) new. Raises InvalidUser,
+    BeyondYourServices, UserChanged, UserExists, UserNotFound, AgentHasUser, LastAdministrator.
     """
     _check(name, choices)
     async with database.connection() as connection:
@@ -190,18 +199,13 @@ def revision_of(user: User) -> str:
     return hashlib.sha256(msgspec.json.encode(settings)).hexdigest()[:16]
 
 
-def is_within(user: User, services: Collection[str] | None) -> bool:
-    """Whether the user has no other services than these (None: all)."""
-    return lie_within(user.services, services)
-
-
 def not_found(name: str) -> UserNotFound:
     """The error for a name that no user has, or none that whoever asks may see."""
     return UserNotFound(f"There is no user {name!r}", user=name)
 
 
 async def reset_password(
-    database: Database, clock: Clock, actor: Actor, name: str, *, within: Collection[str] | None = None
+    database: Database, clock: Clock, actor: Actor, name: str, *, within: Mapping[str, int] | None = None
 ) -> str:
     """Give a user a new password, which is returned, and end their sessions; they have to choose another one then.
 
@@ -212,7 +216,7 @@ async def reset_password(
     async with database.transaction() as connection:
         await lock(connection)
         user = await _named(connection, name)
-        _require_within(user, within)
+        await _require_within(connection, user, within)
         user_id = await _RESET_PASSWORD.one(connection, name=name, password_hash=password_hash)
         await sessions.end_of_user(connection, user_id)
         await journal.record(
@@ -259,15 +263,16 @@ def _require(user: User, *, is_made: bool, is_new: bool | None, revision: str | 
         raise UserChanged(text, user=None if is_made else user)
 
 
-def _require_within(user: User, within: Collection[str] | None) -> None:
-    if not is_within(user, within):
-        raise BeyondYourServices(f"The user {user.name!r} has, or would have, services that you are not given")
+async def _require_within(connection: Connection, user: User, within: Mapping[str, int] | None) -> None:
+    if within is not None and not await is_visible(connection, user.name, within.values()):
+        raise _beyond(user)
 
 
-async def _change(connection: Connection, before: User, choices: UserChoices, within: Collection[str] | None) -> User:
+async def _change(connection: Connection, before: User, choices: UserChoices, within: Mapping[str, int] | None) -> User:
     wanted = _chosen(before, choices)
-    _require_within(before, within)
-    _require_within(wanted, within)
+    await _require_within(connection, before, within)
+    if not lie_within(wanted.services, within):
+        raise _beyond(wanted)
     agent_id = await _agent_id(connection, before, wanted, within)
     user_id = await _CHANGE.one(
         connection,
@@ -295,11 +300,11 @@ def _chosen(user: User, choices: UserChoices) -> User:
     return msgspec.structs.replace(user, **values)
 
 
-async def _agent_id(connection: Connection, before: User, wanted: User, within: Collection[str] | None) -> int | None:
+async def _agent_id(connection: Connection, before: User, wanted: User, within: Mapping[str, int] | None) -> int | None:
     if wanted.agent is None:
         return None
     agent = await _AGENT.first(connection, name=wanted.agent)
-    if agent is None or not (wanted.agent == before.agent or within is None or set(agent.services) <= set(within)):
+    if agent is None or not lie_within(agent.services, within):
         raise _invalid("agent", wanted.agent, "is the name of an agent")
     if agent.user not in (None, before.name):
         raise AgentHasUser(f"The agent {wanted.agent!r} is another user already", agent=wanted.agent)
@@ -344,6 +349,10 @@ def _check(name: str, choices: UserChoices) -> None:
 
 def _invalid(field: str, value: object, allowed: str) -> InvalidUser:
     return InvalidUser(f"{field} {allowed}; {value!r} is not", field=field, value=value)
+
+
+def _beyond(user: User) -> BeyondYourServices:
+    return BeyondYourServices(f"The user {user.name!r} has, or would have, services that you are not given")
 
 
 def _wrong_password() -> WrongPassword:

@@ -2,8 +2,21 @@
 -- One after the other: each sees how many administrators the one before has left.
 SELECT pg_advisory_xact_lock(7464223)
 
+-- part: is_within
+-- A user who is an agent sees at the desk what is of the services that the agent serves.
+(
+    :within::int[] IS NULL
+    OR NOT u.sees_all_services
+    AND NOT EXISTS (
+        SELECT FROM user_services AS given WHERE given.user_id = u.id AND given.service_id <> ALL (:within)
+    )
+    AND NOT EXISTS (
+        SELECT FROM agent_services AS served WHERE served.agent_id = u.agent_id AND served.service_id <> ALL (:within)
+    )
+)
+
 -- name: users
--- Those whose services are all among `within`; NULL: everybody.
+-- Those who have no other services than `within`; NULL: everybody.
 SELECT
     u.name, u.display_name, u.roles, a.name AS agent, u.is_enabled, u.must_change_password, u.created_at,
     u.last_login_at,
@@ -16,14 +29,11 @@ SELECT
     ) END AS services
 FROM users AS u
 LEFT JOIN agents AS a ON a.id = u.agent_id
-WHERE (:name::text IS NULL OR lower(u.name) = lower(:name))
-    AND (
-        :within::int[] IS NULL
-        OR NOT u.sees_all_services AND NOT EXISTS (
-            SELECT FROM user_services AS given WHERE given.user_id = u.id AND given.service_id <> ALL (:within)
-        )
-    )
+WHERE (:name::text IS NULL OR lower(u.name) = lower(:name)) AND {is_within}
 ORDER BY lower(u.name)
+
+-- name: is_visible
+SELECT {is_within} FROM users AS u WHERE lower(u.name) = lower(:name)
 
 -- name: create_user
 INSERT INTO users (name, display_name, password_hash, must_change_password, created_at)

@@ -114,12 +114,12 @@ async def _bulk_work(visit: Visit, job_id: UUID) -> None:
 
 
 async def _user(visit: Visit, name: str) -> None:
-    """Those who have no other services than they have themselves; or one who is to be made."""
-    if visit.principal.services is None:
+    """Those who have no other services than they have themselves, as an agent either; or one who is to be made."""
+    if visit.principal.within is None:
         return
     async with visit.database.connection() as connection:
-        user = await users.find(connection, name)
-    if user is not None and not users.is_within(user, visit.principal.services):
+        is_visible = await users.is_visible(connection, name, visit.principal.within)
+    if is_visible is False:
         raise users.not_found(name)
 
 
