@@ -107,6 +107,16 @@ async def test_what_is_no_http_is_refused_as_such(url: str) -> None:
         assert await client.is_ended()
 
 
+async def test_a_request_with_two_lengths_is_refused_for_a_proxy_may_have_gone_by_the_other(url: str) -> None:
+    hidden = f"{HEAD}\n"
+    async with RawClient(url) as client:
+        lengths = "Content-Length: 5\nTransfer-Encoding: chunked\n"
+        client.say(f"POST /api/v1/session HTTP/1.1\nHost: x\n{lengths}\n0\n\n{hidden}")
+        status, _, problem = await client.answer()
+        assert (status, problem["code"]) == (400, "malformed-request")
+        assert await client.is_ended()
+
+
 async def status_of(url: str) -> int:
     async with httpx.AsyncClient() as client:
         return (await client.get(f"{url}/healthz")).status_code

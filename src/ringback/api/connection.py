@@ -26,12 +26,27 @@ STALLED_AT_STOP_SECONDS = 2.0
 # Longer than proxies usually keep an idle connection (60 s): they never ask over one that just ends here.
 IDLE_SECONDS = 75
 
+_LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
+
 
 class _Part(Enum):
     """What a client has begun and not finished."""
 
     HEAD = "head"
     BODY = "body"
+
+
+class _Wire(h11.Connection):
+    """HTTP/1.1 as h11 reads it, but for requests whose length is told in two ways.
+
+    A proxy may have gone by the other one: then what it took for a body would be a request here, which nobody checked.
+    """
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        event = super().next_event()
+        if isinstance(event, h11.Request) and {name for name, _ in event.headers} >= _LENGTHS:
+            raise h11.RemoteProtocolError("Content-Length and Transfer-Encoding at once")
+        return event
 
 
 class Connection(H11Protocol):
@@ -48,6 +63,7 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
+        self.conn = _Wire(h11.SERVER)
         super().connection_made(transport)
         self._is_one_too_many = len(self.connections) > self.limit
         self._await_rest()
