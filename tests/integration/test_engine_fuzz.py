@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from ringback.agents.model import ASKABLE, Presence
 from ringback.agents.presence import ask, note_desk
-from ringback.callbacks.desk import FinishedAlready, FinishRefused, OfferNotFound, OfferOver
+from ringback.callbacks.agents_word import FinishedAlready, FinishRefused, OfferNotFound, OfferOver
 from ringback.callbacks.rules import AgentAnswer
 from ringback.callbacks.states import State
 from ringback.database.pool import Database

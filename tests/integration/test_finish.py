@@ -7,11 +7,10 @@ import pytest
 
 from ringback.agents import presence
 from ringback.agents.model import Presence
-from ringback.callbacks import desk
-from ringback.callbacks.desk import FinishRefused, Word
+from ringback.callbacks.agents_word import FinishRefused, Word
 from ringback.callbacks.states import Result, State
 from ringback.services.model import PERSON_NOT_REACHED
-from tests.integration.world import World
+from tests.integration.world import World, finish
 
 CUSTOMER, AGENT = "+493012345001", "100"
 
@@ -124,7 +123,7 @@ async def test_not_reached_that_comes_as_the_customer_hangs_up_counts_and_is_tri
     attempt_id, agent_id = await world.newest_attempt(callback_id)
     async with world.database.transaction() as connection:
         word = Word(disposition=PERSON_NOT_REACHED)
-        await desk.finish(connection, attempt_id, agent_id, word, world.clock.now())
+        await finish(connection, attempt_id, agent_id, word, world.clock.now())
         await world.dialer.run_once()  # it reads the call as it was: the close is about to be committed as JOINED
     await world.dialer.finish_steps()
     await world.pass_time(1)

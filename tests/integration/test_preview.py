@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from ringback.agents.model import Presence
-from ringback.callbacks import desk, queue, trace, views
-from ringback.callbacks.desk import InvalidFinish, OfferNotFound, OfferOver
+from ringback.callbacks import agents_word, queue, trace, views
+from ringback.callbacks.agents_word import InvalidFinish, OfferNotFound, OfferOver
 from ringback.callbacks.rules import AgentAnswer
 from ringback.callbacks.states import Result, State
 from ringback.services.model import Mode
@@ -286,7 +286,7 @@ async def test_nobody_answers_for_another_agent_nor_to_what_is_not_offered(world
     await world.until(world.in_state(direct, State.ROUTING))
     async with world.database.transaction() as connection:
         with pytest.raises(OfferNotFound):
-            await desk.answer(connection, attempt_id, bela, ACCEPTED, world.clock.now())
+            await agents_word.answer(connection, attempt_id, bela, ACCEPTED, world.clock.now())
     with pytest.raises(OfferOver, match="rings without asking"):
         await world.answer(direct, ACCEPTED)
 

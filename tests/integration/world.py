@@ -10,13 +10,13 @@ from uuid_utils.compat import uuid7
 
 from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.agents.model import Agent
-from ringback.callbacks import desk, lifecycle
-from ringback.callbacks.desk import Word
+from ringback.callbacks import agents_word, lifecycle
+from ringback.callbacks.agents_word import Word
 from ringback.callbacks.model import Callback
 from ringback.callbacks.rules import AgentAnswer
 from ringback.callbacks.states import Event, Result, State
 from ringback.clock import ManualClock
-from ringback.database.pool import Database
+from ringback.database.pool import Connection, Database
 from ringback.database.queries import decode
 from ringback.engine.desk import DeskTimer
 from ringback.engine.dialer import Dialer
@@ -238,15 +238,14 @@ class World:
         """The agent who has the callback answers to the offer at the desk."""
         attempt_id, agent_id = await self.newest_attempt(callback_id)
         async with self.database.transaction() as connection:
-            await desk.answer(connection, attempt_id, agent_id, answer, self.clock.now(), snooze_seconds)
+            await agents_word.answer(connection, attempt_id, agent_id, answer, self.clock.now(), snooze_seconds)
 
     async def finish(self, callback_id: UUID, disposition: str, note: str | None = None) -> None:
         """The agent who has the callback, or had it last, says what came of the talk."""
         attempt_id, agent_id = await self.newest_attempt(callback_id)
         async with self.database.transaction() as connection:
-            await desk.finish(
-                connection, attempt_id, agent_id, Word(disposition=disposition, note=note), self.clock.now()
-            )
+            word = Word(disposition=disposition, note=note)
+            await finish(connection, attempt_id, agent_id, word, self.clock.now())
 
     async def newest_attempt(self, callback_id: UUID) -> tuple[UUID, int]:
         """The callback's newest attempt and its agent."""
@@ -371,3 +370,11 @@ class World:
             return self.rang(destination) >= times
 
         return holds
+
+
+async def finish(connection: Connection, attempt_id: UUID, agent_id: int, word: Word, now: datetime) -> None:
+    """Commit what an agent says of a talk, with nothing that follows but a retry."""
+    _, attempt = await agents_word.lock(connection, attempt_id, agent_id)
+    if attempt.word != word:
+        agents_word.require_finishable(attempt, word, now)
+        await agents_word.finish(connection, attempt, word, now)

@@ -6,7 +6,7 @@ import msgspec
 
 from ringback.actors import Actor
 from ringback.audit import journal
-from ringback.callbacks import desk
+from ringback.callbacks import agents_word
 from ringback.callbacks.rules import AgentAnswer
 from ringback.clock import Clock
 from ringback.database.pool import Database
@@ -61,9 +61,8 @@ async def _answer(
 ) -> Answered:
     async with database.transaction() as connection:
         agent_id = await own.agent_id(connection, agent)
-        callback, before = await desk.lock(connection, attempt_id, agent_id)
         now = clock.now()
-        await desk.answer(connection, attempt_id, agent_id, answer, now, seconds)
+        callback, before = await agents_word.answer(connection, attempt_id, agent_id, answer, now, seconds)
         if before.agent_answer is None:
             if reason:
                 detail = f"{agent}: {reason}"

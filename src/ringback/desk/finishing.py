@@ -10,8 +10,8 @@ import msgspec
 
 from ringback.actors import Actor
 from ringback.audit import journal
-from ringback.callbacks import desk, follow_ups
-from ringback.callbacks.desk import MAX_NOTE, Attempt, FollowUp, Word
+from ringback.callbacks import agents_word, follow_ups
+from ringback.callbacks.agents_word import MAX_NOTE, Attempt, FollowUp, Word
 from ringback.callbacks.limits import AlreadyWaiting
 from ringback.callbacks.model import MAX_TEXT, Callback
 from ringback.callbacks.rules import GiveUp
@@ -81,19 +81,19 @@ async def finish(
     word = _word(wanted)
     async with database.transaction() as connection:
         agent_id = await own.agent_id(connection, agent)
-        callback, attempt = await desk.lock(connection, attempt_id, agent_id)
+        callback, attempt = await agents_word.lock(connection, attempt_id, agent_id)
         if attempt.word == word:
-            return _finished(attempt_id, callback, word, attempt.follow_up, attempt.follow_up_id)
+            return _finished(attempt, callback, word, attempt.follow_up, attempt.follow_up_id)
         now = clock.now()
-        desk.require_finishable(attempt, word, now)
-        follow_up, follow_up_id = await _follow(connection, now, actor, callback, attempt_id, attempt, word)
-        await desk.finish(connection, attempt_id, agent_id, word, now, follow_up=follow_up, follow_up_id=follow_up_id)
+        agents_word.require_finishable(attempt, word, now)
+        follow_up, follow_up_id = await _follow(connection, now, actor, callback, attempt, word)
+        await agents_word.finish(connection, attempt, word, now, follow_up=follow_up, follow_up_id=follow_up_id)
         told = {"attempt": attempt_id, "disposition": word.disposition}
         if follow_up is not None:
             told = {**told, "follow_up": follow_up, "follow_up_id": follow_up_id}
         of_services = [attempt.service]
         await journal.record(connection, now, actor, "desk.finished", str(callback.id), of_services=of_services, **told)
-    return _finished(attempt_id, callback, word, follow_up, follow_up_id)
+    return _finished(attempt, callback, word, follow_up, follow_up_id)
 
 
 async def _follow(
@@ -101,7 +101,6 @@ async def _follow(
     now: datetime,
     actor: Actor,
     callback: Callback,
-    attempt_id: UUID,
     attempt: Attempt,
     word: Word,
 ) -> tuple[FollowUp | None, UUID | None]:
@@ -112,7 +111,7 @@ async def _follow(
         return None, None
     if attempt.closed_at is None:
         return FollowUp.RETRY, callback.id
-    return await _try_again(connection, now, actor, callback, attempt_id)
+    return await _try_again(connection, now, actor, callback, attempt.id)
 
 
 async def _try_again(
@@ -142,10 +141,10 @@ def _word(wanted: Finish) -> Word:
 
 
 def _finished(
-    attempt_id: UUID, callback: Callback, word: Word, follow_up: FollowUp | None, follow_up_id: UUID | None
+    attempt: Attempt, callback: Callback, word: Word, follow_up: FollowUp | None, follow_up_id: UUID | None
 ) -> Finished:
     return Finished(
-        attempt_id=attempt_id,
+        attempt_id=attempt.id,
         callback_id=callback.id,
         disposition=word.disposition,
         note=word.note,

@@ -13,7 +13,7 @@ import msgspec
 from ringback.agents import presence
 from ringback.agents.model import Presence
 from ringback.agents.presence import DESK_NOTED_EVERY, AgentNotFound
-from ringback.callbacks.desk import FINISH_WITHIN
+from ringback.callbacks.agents_word import FINISH_WITHIN
 from ringback.callbacks.model import Channel
 from ringback.callbacks.rules import AgentAnswer
 from ringback.callbacks.states import State
@@ -92,13 +92,6 @@ class _Call(msgspec.Struct, frozen=True, kw_only=True):
         return not is_declined and self.state in (State.ROUTING, State.PROCESSING)
 
 
-class _Today(msgspec.Struct, frozen=True, kw_only=True):
-    handled: int
-    talk_seconds: int
-    declined: int
-    missed: int
-
-
 class _InHand(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     service: str
@@ -141,7 +134,7 @@ class _Leg(msgspec.Struct, frozen=True, kw_only=True):
 _sql = QueryFile(__file__, "overview.sql")
 _AGENT = _sql.query("agent", _Agent)
 _CALLS = _sql.query("calls", _Call)
-_TODAY = _sql.query("today", _Today)
+_TODAY = _sql.query("today", Today)
 _IN_HAND = _sql.query("in_hand", _InHand)
 _LEGS = _sql.query("legs", _Leg)
 _HISTORY = _sql.query("history", PastCallback)
@@ -165,13 +158,12 @@ async def look(database: Database, clock: Clock, agent_name: str) -> Desk:
 async def _desk(connection: Connection, agent: _Agent, now: datetime) -> Desk:
     calls = await _CALLS.all(connection, agent_id=agent.id, ended_after=now - FINISH_WITHIN)
     in_hand = next((call for call in calls if call.is_in_hand(agent)), None)
-    today = await _TODAY.one(connection, agent_id=agent.id, since=agent.today_since, now=now)
     return Desk(
         at=now,
         agent=_at_desk(agent),
         offer=None if in_hand is None else await _offer(connection, agent, in_hand, now),
         unfinished=[_unfinished(call, call.closed_at) for call in calls if call is not in_hand and call.closed_at],
-        today=Today(since=agent.today_since, **msgspec.structs.asdict(today)),
+        today=await _TODAY.one(connection, agent_id=agent.id, since=agent.today_since, now=now),
         queue=agent.queue,
     )
 

@@ -42,6 +42,7 @@ ORDER BY t.closed_at DESC NULLS FIRST
 
 -- name: today
 SELECT
+    :since::timestamptz AS since,
     count(*) FILTER (WHERE t.joined_at IS NOT NULL) AS handled,
     coalesce(round(sum(extract(epoch FROM coalesce(t.closed_at, :now) - t.joined_at))), 0)::bigint AS talk_seconds,
     count(*) FILTER (WHERE t.agent_answer = 'REJECTED') AS declined,

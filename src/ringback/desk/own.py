@@ -5,7 +5,7 @@ from uuid import UUID
 from ringback.accounts.principal import Principal
 from ringback.agents import presence
 from ringback.agents.presence import AgentNotFound
-from ringback.callbacks.desk import not_found
+from ringback.callbacks.agents_word import not_found
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile

@@ -11,7 +11,7 @@ import structlog
 from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.agents import roster
 from ringback.agents.model import Presence
-from ringback.callbacks import desk, requests
+from ringback.callbacks import agents_word, requests
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.database.queries import QueryFile
@@ -111,7 +111,7 @@ class Players:
             if said.answer is not None and now >= offer.opened_at + timedelta(seconds=said.after_seconds):
                 with suppress(Refused):  # cancelled at this moment
                     async with self._database.transaction() as connection:
-                        await desk.answer(
+                        await agents_word.answer(
                             connection, offer.attempt_id, offer.agent_id, said.answer, now, said.snooze_seconds
                         )
 

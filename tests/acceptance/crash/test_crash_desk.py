@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from ringback.callbacks import desk
-from ringback.callbacks.desk import FinishedAlready, OfferOver, Word
+from ringback.callbacks import agents_word
+from ringback.callbacks.agents_word import FinishedAlready, OfferOver, Word
 from ringback.callbacks.rules import AgentAnswer
 from ringback.services.model import PERSON_NOT_REACHED, Strategy
 from tests.acceptance.crash.engine_process import Way
@@ -22,6 +22,7 @@ from tests.acceptance.crash.scenes import (
     take_over,
 )
 from tests.acceptance.crash.site import Site
+from tests.integration.world import finish
 
 WAYS = (Way.KILL, Way.FREEZE)
 
@@ -46,7 +47,7 @@ async def an_agent_who_answers(site: Site, answer: AgentAnswer) -> AsyncGenerato
             ):
                 with suppress(OfferOver):
                     async with site.database.transaction() as connection:
-                        await desk.answer(connection, offer["id"], offer["agent_id"], answer, site.clock.now())
+                        await agents_word.answer(connection, offer["id"], offer["agent_id"], answer, site.clock.now())
             await asyncio.sleep(0.05)
 
     looking = asyncio.create_task(look())
@@ -70,7 +71,7 @@ async def an_agent_who_finishes(site: Site, disposition: str) -> AsyncGenerator[
                 with suppress(FinishedAlready):
                     async with site.database.transaction() as connection:
                         word = Word(disposition=disposition)
-                        await desk.finish(connection, call["id"], call["agent_id"], word, site.clock.now())
+                        await finish(connection, call["id"], call["agent_id"], word, site.clock.now())
             await asyncio.sleep(0.05)
 
     looking = asyncio.create_task(look())

@@ -1,4 +1,4 @@
-"""What an agent says of a call at the desk: whether it is taken, and what came of it.
+"""What an agent says of a call: whether it is taken, and what came of it.
 
 Only the agent's word is committed here. The holder of the telephony link reads it from the attempt and acts on it,
 as it does with everything else; so it holds over a crash between any two lines.
@@ -89,6 +89,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """An attempt as far as its agent's word goes."""
 
+    id: UUID
     strategy: Strategy
     agent_id: int | None
     agent_answer: AgentAnswer | None
@@ -118,7 +119,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-_sql = QueryFile(__file__, "desk.sql")
+_sql = QueryFile(__file__, "agents_word.sql")
 _CALLBACK_OF = _sql.query("callback_of", UUID)
 _LOCK_ATTEMPT = _sql.query("lock_attempt", Attempt)
 _ANSWER = _sql.command("answer")
@@ -144,54 +145,48 @@ async def answer(
     answer: AgentAnswer,
     now: datetime,
     snooze_seconds: int | None = None,
-) -> UUID:
-    """Commit what the agent answers to an offered callback, whose id is returned; the same once more changes nothing.
+) -> tuple[Callback, Attempt]:
+    """Commit what the agent answers to an offered callback; the same once more changes nothing.
 
-    `snooze_seconds`: 1 to 86,400, with SNOOZED only; None: as the service retries SNOOZED.
-    Raises OfferNotFound, OfferOver, InvalidFinish.
+    `snooze_seconds`: 1 to 86,400, with SNOOZED only; None: as the service retries SNOOZED. Returns the callback and the
+    attempt as they were before. Raises OfferNotFound, OfferOver, InvalidFinish.
     """
     _check_snooze(answer, snooze_seconds)
     callback, attempt = await lock(connection, attempt_id, agent_id)
     if attempt.agent_answer is answer and attempt.snooze_seconds == snooze_seconds:
-        return callback.id
+        return callback, attempt
     is_open = attempt.closed_at is None and callback.state is State.ROUTING
     if not is_open or attempt.agent_answer is not None or attempt.strategy is not Strategy.PREVIEW:
         raise _offer_over(callback, attempt)
     await _ANSWER.run(connection, attempt_id=attempt_id, answer=answer, now=now, snooze_seconds=snooze_seconds)
-    return callback.id
+    return callback, attempt
 
 
 async def finish(
     connection: Connection,
-    attempt_id: UUID,
-    agent_id: int,
+    attempt: Attempt,
     word: Word,
     now: datetime,
     *,
     follow_up: FollowUp | None = None,
     follow_up_id: UUID | None = None,
-) -> UUID:
-    """Commit what came of a talk; returns the callback's id. The same again changes nothing.
+) -> None:
+    """Commit what came of a talk: of a locked attempt that `require_finishable` lets be finished.
 
     While the two talk it is the wish to end the call as well, and there is no wrap-up after it. After the talk it ends
     the wrap-up. With PERSON_NOT_REACHED, and no time to call again, a callback whose call lasts is retried.
-    `follow_up`, `follow_up_id`: what was made of it, to be told again. Raises as `require_finishable` does.
+    `follow_up`, `follow_up_id`: what was made of it, to be told again.
     """
-    callback, attempt = await lock(connection, attempt_id, agent_id)
-    if attempt.word == word:
-        return callback.id
-    require_finishable(attempt, word, now)
     await _FINISH.run(
         connection,
-        attempt_id=attempt_id,
+        attempt_id=attempt.id,
         **msgspec.structs.asdict(word),
         now=now,
         follow_up=follow_up,
         follow_up_id=follow_up_id,
     )
-    if attempt.closed_at is not None:
-        await presence.end_wrap_up(connection, agent_id, attempt.closed_at, now)
-    return callback.id
+    if attempt.closed_at is not None and attempt.agent_id is not None:
+        await presence.end_wrap_up(connection, attempt.agent_id, attempt.closed_at, now)
 
 
 def require_finishable(attempt: Attempt, word: Word, now: datetime) -> None:

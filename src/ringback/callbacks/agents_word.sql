@@ -3,7 +3,7 @@ SELECT callback_id FROM attempts WHERE id = :attempt_id AND agent_id = :agent_id
 
 -- name: lock_attempt
 SELECT
-    a.strategy, a.agent_id, a.agent_answer, a.snooze_seconds, a.joined_at, a.closed_at, a.outcome, a.disposition, a.note,
+    a.id, a.strategy, a.agent_id, a.agent_answer, a.snooze_seconds, a.joined_at, a.closed_at, a.outcome, a.disposition, a.note,
     a.call_again_at, a.call_again_zone, a.follow_up, a.follow_up_id, s.name AS service,
     s.dispositions
 FROM attempts AS a
