@@ -1,6 +1,7 @@
 """How things look on a terminal: tables, states, times, numbers; or JSON, as the API gives them."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,7 +10,8 @@ from typing import Annotated
 import msgspec
 import phonenumbers
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -29,12 +31,23 @@ _STATE_STYLES = {
 }
 _GOOD = frozenset({Result.AGENT, Result.CLAIMED_BY_CALLER})
 _MEANT = frozenset({Result.CANCELLED, Result.CANCELLED_BY_ADMIN})
+# What a terminal obeys instead of showing it: control characters, and those that turn the direction of the text.
+_COMMANDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class HarmlessConsole(Console):
+    """A terminal that nobody commands who only gave a name or wrote a note."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """What is printed, without what a terminal would obey; colours are ours and stay."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=_COMMANDS.sub("", segment.text))
 
 
 def console() -> Console:
     """The standard output, as wide as the terminal; wide when it is a file, for others to read."""
     is_for_eyes = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(width=None if is_for_eyes else WIDTH_OF_FILES, highlight=False, soft_wrap=False)
+    return HarmlessConsole(width=None if is_for_eyes else WIDTH_OF_FILES, highlight=False, soft_wrap=False)
 
 
 def say(text: RenderableType = "") -> None:
@@ -50,8 +63,9 @@ def say_mistakes(mistakes: Iterable[str], result: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print for programs."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    """Print for programs; on a terminal it commands nothing either."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    sys.stdout.write(_COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[RenderableType]], *, kept_whole: Sequence[str] = ()) -> Table:
