@@ -75,8 +75,8 @@ class EventStream(Response[bytes]):
                 if refusal := await self._refusal(listener):
                     yield _ending(refusal, number)
                     return
-                due_at = time.monotonic() + CHECK_SECONDS
             if is_due:
+                due_at = time.monotonic() + CHECK_SECONDS
                 yield KEEP_ALIVE
             if event := listener.take():
                 yield _written(event, number)
