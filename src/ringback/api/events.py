@@ -71,10 +71,9 @@ class EventStream(Response[bytes]):
             if listener.is_closed:
                 return
             is_due = time.monotonic() >= due_at
-            if is_due or listener.must_be_checked:
-                if refusal := await self._refusal(listener):
-                    yield _ending(refusal, number)
-                    return
+            if (is_due or listener.must_be_checked) and (refusal := await self._refusal(listener)):
+                yield _ending(refusal, number)
+                return
             if is_due:
                 due_at = time.monotonic() + CHECK_SECONDS
                 yield KEEP_ALIVE
