@@ -49,7 +49,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     is_practice: bool
 
 
-class KeyChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ApiKeyChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be set in an API key; what is left out keeps its value.
 
     `services` null: all, also those to come. `expires_at` null: never.
@@ -183,7 +183,7 @@ async def change(
     clock: Clock,
     actor: Actor,
     name: str,
-    changes: KeyChanges,
+    changes: ApiKeyChoices,
     *,
     within: Collection[str] | None = None,
 ) -> ApiKey:
@@ -300,7 +300,7 @@ async def _give(connection: Connection, key_id: int, services: Collection[str]) 
             raise InvalidApiKey(f"There is no service {service!r} to give to an API key", service=service)
 
 
-def _chosen(key: ApiKey, changes: KeyChanges, now: datetime) -> ApiKey:
+def _chosen(key: ApiKey, changes: ApiKeyChoices, now: datetime) -> ApiKey:
     values = {field: getattr(changes, field) for field in changes.__struct_fields__}
     values = {field: value for field, value in values.items() if value is not UNSET}
     # What is over already, or has nothing left, may stay so.

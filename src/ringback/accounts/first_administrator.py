@@ -4,7 +4,6 @@ import msgspec
 
 from ringback.accounts import passwords, users
 from ringback.accounts.passwords import PasswordTooWeak
-from ringback.actors import ENGINE
 from ringback.audit import journal
 from ringback.clock import Clock
 from ringback.database.pool import Database
@@ -43,7 +42,7 @@ async def make(database: Database, clock: Clock, password: str | None) -> FirstA
         values = {"name": NAME, "password_hash": password_hash, "must_change_password": password is None}
         if not await _CREATE.run(connection, **values, now=clock.now()):
             return None
-        await journal.record_of_engine(connection, clock.now(), ENGINE, "user.created", NAME)
+        await journal.record_of_engine(connection, clock.now(), "user.created", NAME)
     return FirstAdministrator(NAME, chosen if password is None else None)
 
 

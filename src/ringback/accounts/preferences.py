@@ -13,12 +13,12 @@ from ringback.accounts.principal import Principal
 from ringback.database.pool import Database
 from ringback.database.queries import QueryFile
 from ringback.errors import NeverPossible
+from ringback.lists import MAX_LIMIT
 
 MAX_TEXT = 64
 MAX_COLUMNS = 30
 MAX_RANGES = 50
 MAX_SERVICES = 1_000
-MAX_PAGE = 250
 # About a year: records are kept for less.
 MAX_OFFSET_MINUTES = 527_040
 
@@ -70,7 +70,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     visible_services: Annotated[tuple[Text, ...], msgspec.Meta(max_length=MAX_SERVICES)] | None = None
     theme: Theme = Theme.SYSTEM
     default_range: Text = "LAST_14_DAYS"
-    page_size: Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE)] = MAX_PAGE
+    page_size: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT)] = MAX_LIMIT
     advanced_metrics: bool = False
 
 

@@ -4,11 +4,11 @@ An attempt is written down before the password is looked at and taken back when 
 same time count as well. What is typed as a name is only kept as a hash: it may be a password in the wrong field.
 """
 
-import ipaddress
 from datetime import datetime, timedelta
 
 import msgspec
 
+from ringback.addresses import neighbourhood
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.errors import TooManyRequests
@@ -17,8 +17,6 @@ WINDOW = timedelta(minutes=15)
 PER_NAME_AND_ADDRESS = 5
 PER_ADDRESS = 20
 PER_NAME = 100
-# Who has an IPv6 address usually has all of its network.
-_IPV6_NETWORK_BITS = 64
 
 
 class TooManyLogins(TooManyRequests):
@@ -45,7 +43,7 @@ _REMOVE_OLD = _sql.command("remove_login_attempts")
 
 async def begin(connection: Connection, name: str, address: str | None, now: datetime) -> int:
     """Count an attempt, to be committed before the password is looked at; returns its id. Raises TooManyLogins."""
-    of = {"name": name, "address": _network(address)}
+    of = {"name": name, "address": neighbourhood(address)}
     await _LOCK.run(connection, **of)
     found = await _HINDERING.one(
         connection,
@@ -69,19 +67,6 @@ async def take_back(connection: Connection, attempt: int) -> None:
 async def remove_old(connection: Connection, now: datetime, batch: int) -> int:
     """Remove attempts that count no more, `batch` at most; returns how many."""
     return await _REMOVE_OLD.run(connection, before=now - WINDOW, limit=batch)
-
-
-def _network(address: str | None) -> str:
-    """An address as it is counted."""
-    try:
-        parsed = ipaddress.ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, _IPV6_NETWORK_BITS), strict=False))
 
 
 def _too_many(left: timedelta) -> TooManyLogins:

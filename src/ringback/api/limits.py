@@ -10,10 +10,10 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import ip_network
 
 from litestar.types import Scope
 
+from ringback.addresses import neighbourhood
 from ringback.api.problems import EncodingNotSupported, HeadersTooLarge, InvalidRequest, UrlTooLong
 from ringback.errors import TooManyRequests
 
@@ -97,7 +97,7 @@ class RateLimits:
         if name is not None and name in self._of_credentials:
             self._of_credentials.take(name)
         else:
-            self._of_addresses.take(_neighbourhood(address or ""))
+            self._of_addresses.take(neighbourhood(address).encode())
 
     def accepted(self, credential: str) -> None:
         """The credential is good: it has a bucket of its own from now on."""
@@ -119,11 +119,6 @@ def check_head(scope: Scope) -> None:
         raise HeadersTooLarge(f"The headers are larger than {HEADERS_BYTES} bytes", limit_bytes=HEADERS_BYTES)
     if any(name == b"content-encoding" and value.lower() != b"identity" for name, value in scope["headers"]):
         raise EncodingNotSupported("Send the body as it is, without Content-Encoding")
-
-
-def _neighbourhood(address: str) -> bytes:
-    """An IPv4 address; or the first half of one of IPv6, for whoever has one such address has all 2^64."""
-    return str(ip_network(f"{address}/64", strict=False) if ":" in address else address).encode()
 
 
 def _hashed(credential: str) -> bytes:

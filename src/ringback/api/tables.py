@@ -15,7 +15,9 @@ from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
+from ringback.api.problems import WHEN_READING
 from ringback.api.streams import while_there
+from ringback.database.queries import Write
 
 MEDIA_TYPE = "text/csv"
 
@@ -25,12 +27,14 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 # A client that takes nothing for so long is given up, and what it reads from is free for others.
 STALLED_SECONDS = 60.0
 
-Write = Callable[[bytes], Awaitable[None]]
 Rows = Callable[[Write], Awaitable[None]]
 
 Marked = Annotated[bool, QueryParameter(name="bom", description="true: with a byte order mark, for Excel")]
 
-AS_CSV = {200: ResponseSpec(str, description="The table", media_type=MEDIA_TYPE, generate_examples=False)}
+WHEN_TABLE = {
+    **WHEN_READING,
+    200: ResponseSpec(str, description="The table", media_type=MEDIA_TYPE, generate_examples=False),
+}
 
 log = structlog.get_logger(__name__)
 

@@ -1,6 +1,6 @@
 """Reading the audit: page by page, the newest first, or as a table."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,13 @@ from ringback.actors import Actor, ActorKind
 from ringback.audit import journal
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
-from ringback.database.queries import QueryFile
+from ringback.database.queries import QueryFile, Write
 from ringback.instants import require_offset
 from ringback.lists import DEFAULT_LIMIT, page_of, place_of, require_limit
 
 _CALLBACKS = "callback."
 # A generic plan would fit no filter, and compiling a plan takes longer than any of them runs.
 _FOR_THIS_FILTER = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off"
-
-Write = Callable[[bytes], Awaitable[None]]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from ringback.actors import Actor, ActorKind
+from ringback.actors import ENGINE, Actor, ActorKind
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 
@@ -59,11 +59,9 @@ async def record_all(connection: Connection, now: datetime, actor: Actor, deeds:
         await _RECORD_ALL.run(connection, now=now, entries=entries, **_who(actor))
 
 
-async def record_of_engine(
-    connection: Connection, now: datetime, actor: Actor, action: str, subject: str, **details: object
-) -> None:
-    """Write down one of the few things that are done without anybody asking and concern the audit itself."""
-    await _record(connection, now, actor, action, subject, (), details)
+async def record_of_engine(connection: Connection, now: datetime, action: str, subject: str, **details: object) -> None:
+    """`record` for the few things to be accounted for that Ringback does without anybody asking."""
+    await _record(connection, now, ENGINE, action, subject, (), details)
 
 
 def changes(

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from ringback.actors import ENGINE
 from ringback.audit import journal
 from ringback.clock import Clock
 from ringback.database.pool import Database
@@ -46,7 +45,9 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True):
         """The hash of each entry by its id, as they were sealed; None once they are removed."""
         if self.entry_ids is None or self.entry_hashes is None:
             return None
-        pieces = (self.entry_hashes[start : start + HASH_BYTES] for start in range(0, len(self.entry_hashes), 32))
+        pieces = (
+            self.entry_hashes[start : start + HASH_BYTES] for start in range(0, len(self.entry_hashes), HASH_BYTES)
+        )
         return dict(zip(self.entry_ids, pieces, strict=False))
 
 
@@ -163,5 +164,5 @@ async def _remove_some(database: Database, clock: Clock, days: int) -> int:
         removed = await _REMOVE_ENTRIES.run(connection, ids=ids)
         await _FORGET_HASHES.run(connection, ids=ids)
         told: dict[str, object] = {"up_to_seal": ids[-1], "entries": removed}
-        await journal.record_of_engine(connection, now, ENGINE, "audit.entries-removed", "audit", **told)
+        await journal.record_of_engine(connection, now, "audit.entries-removed", "audit", **told)
     return removed

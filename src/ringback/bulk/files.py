@@ -4,7 +4,7 @@ The summary tells of callbacks as they were; it stays when they are removed, as 
 file shows what is `within` the services that whoever reads it is given (None: all), whoever asked for the work.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from uuid import UUID
 
 from ringback.actors import Actor
@@ -14,7 +14,7 @@ from ringback.bulk.jobs import RECENT
 from ringback.bulk.model import Kind
 from ringback.clock import Clock
 from ringback.database.pool import Database
-from ringback.database.queries import Query, QueryFile
+from ringback.database.queries import Query, QueryFile, Write
 
 _sql = QueryFile(__file__, "files.sql")
 _DONE_CALLBACKS = _sql.command("done_callbacks")
@@ -23,7 +23,6 @@ _RECENTLY_CANCELLED = _sql.command("recently_cancelled")
 _RECENT_SUMMARY = _sql.command("recent_summary")
 
 Within = Collection[int] | None
-Write = Callable[[bytes], Awaitable[None]]
 
 
 async def callbacks(

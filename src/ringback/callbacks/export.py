@@ -3,8 +3,6 @@
 The view `callback_lines` says what a line looks like; docs/api.md tells its readers.
 """
 
-from collections.abc import Awaitable, Callable
-
 import msgspec
 
 from ringback.actors import Actor
@@ -12,7 +10,7 @@ from ringback.audit import journal
 from ringback.callbacks.filters import CallbackFilter, Restriction, Source, restriction
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
-from ringback.database.queries import QueryFile
+from ringback.database.queries import QueryFile, Write
 
 # States that the filter leaves out are not looked at.
 _FOR_THIS_FILTER = "SET LOCAL constraint_exclusion = on; SET LOCAL jit = off"
@@ -24,8 +22,6 @@ _EXPORTS = {source: _sql.query("export", type(None), source=source, rows="lines"
 
 # Of the filter, what an audit entry tells.
 _TOLD = ("from_at", "to_at", "states", "services", "results", "is_open", "needs_attention")
-
-Write = Callable[[bytes], Awaitable[None]]
 
 
 async def export(database: Database, clock: Clock, actor: Actor, wanted: CallbackFilter, write: Write) -> None:

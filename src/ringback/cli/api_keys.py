@@ -7,7 +7,7 @@ from msgspec import UNSET
 from rich.text import Text
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import ApiKey, KeyChanges, NewApiKey
+from ringback.accounts.api_keys import ApiKey, ApiKeyChoices, NewApiKey
 from ringback.accounts.rules import Scope
 from ringback.cli.input import instant_if_given
 from ringback.cli.installation import Installation, ask
@@ -90,7 +90,7 @@ def change(
     """
     if (service and for_all_services) or (expires and never_expires):
         raise typer.BadParameter("say either --service or --all-services, and either --expires or --never-expires")
-    changes = KeyChanges(
+    changes = ApiKeyChoices(
         scopes=scope or UNSET,
         services=None if for_all_services else service or UNSET,
         expires_at=None if never_expires else instant_if_given(expires) or UNSET,

@@ -33,6 +33,8 @@ from ringback.database.csv_lines import CsvLines
 from ringback.database.pool import STREAM_SECONDS, Connection, note_write
 
 Row = TypeVar("Row")
+# What takes the next piece of a file.
+Write = Callable[[bytes], Awaitable[None]]
 
 _HEADER = re.compile(r"^-- (name|part): (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r"^--.*$", re.MULTILINE)
@@ -87,9 +89,7 @@ class Query(Generic[Row]):
         self._note(rows)
         return rows
 
-    async def copy_csv(
-        self, connection: Connection, write: Callable[[bytes], Awaitable[None]], **values: object
-    ) -> None:
+    async def copy_csv(self, connection: Connection, write: Write, **values: object) -> None:
         """Read every row through COPY, as CSV by RFC 4180 in UTF-8 with a header line, within `STREAM_SECONDS`.
 
         Each piece is written before PostgreSQL is asked for more; when `write` fails, the COPY ends. Raises

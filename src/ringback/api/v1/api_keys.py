@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from ringback.accounts import api_keys
-from ringback.accounts.api_keys import ApiKey, KeyChanges, NewApiKey
+from ringback.accounts.api_keys import ApiKey, ApiKeyChoices, NewApiKey
 from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission, Scope
 from ringback.api.auth import needs
@@ -59,7 +59,7 @@ async def create(
 @put("/{key_name:str}", opt=needs(Permission.DEVELOP), summary="Change an API key", responses=WHEN_CHANGING)
 async def change(
     key_name: FromPath[str],
-    data: JSONBody[KeyChanges],
+    data: JSONBody[ApiKeyChoices],
     backend: NamedDependency[Backend],
     principal: NamedDependency[Principal],
 ) -> ApiKey:

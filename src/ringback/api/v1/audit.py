@@ -13,7 +13,7 @@ from ringback.accounts.rules import Permission
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_READING
-from ringback.api.tables import AS_CSV, Marked, Table
+from ringback.api.tables import WHEN_TABLE, Marked, Table
 from ringback.audit import entries, seals
 from ringback.audit.entries import EntryFilter, EntryPage
 from ringback.audit.seals import SealView
@@ -67,7 +67,7 @@ async def find(
     opt=needs(Permission.SEE_AUDIT),
     dependencies=_FILTERED,
     summary="The same as CSV",
-    responses={**WHEN_READING, **AS_CSV},
+    responses=WHEN_TABLE,
 )
 async def export(
     backend: NamedDependency[Backend],

@@ -17,7 +17,7 @@ from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING
-from ringback.api.tables import AS_CSV, Marked, Table
+from ringback.api.tables import WHEN_TABLE, Marked, Table
 from ringback.api.visibility import require_services
 from ringback.bulk import files, jobs
 from ringback.bulk.model import BulkJob, BulkRequest, Cancellation, Kind, Preview, Recreation, Rescheduling
@@ -40,8 +40,6 @@ Key = Annotated[
 ]
 
 WHEN_ASKING = {**WHEN_CHANGING, 202: ResponseSpec(BulkJob, description="It is begun; Location tells how far it is")}
-
-WHEN_TABLE = {**WHEN_READING, **AS_CSV}
 
 
 class BulkJobs(msgspec.Struct, frozen=True):

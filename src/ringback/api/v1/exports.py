@@ -10,8 +10,7 @@ from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
-from ringback.api.problems import WHEN_READING
-from ringback.api.tables import AS_CSV, Marked, Table
+from ringback.api.tables import WHEN_TABLE, Marked, Table
 from ringback.api.v1.callback_filters import FILTERED
 from ringback.callbacks.export import export
 from ringback.callbacks.filters import CallbackFilter
@@ -23,7 +22,7 @@ PATH = "/api/v1/callbacks/export"
     opt=needs(Permission.EXPORT_CALLBACKS),
     dependencies=FILTERED,
     summary="Callbacks as CSV",
-    responses={**WHEN_READING, **AS_CSV},
+    responses=WHEN_TABLE,
 )
 async def export_callbacks(
     backend: NamedDependency[Backend],

@@ -5,18 +5,19 @@ somebody else has changed meanwhile.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
 from litestar import Response, get, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET, UnsetType
 
 from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
+from ringback.api.etags import IfMatch, etag, revision
 from ringback.api.problems import WHEN_READING, WHEN_REPLACING
 from ringback.booking import setup
 from ringback.services import catalog
@@ -27,9 +28,6 @@ from ringback.services.schedule import CapacityRange, PublicHolidays, SpecialDay
 PATH = "/api/v1/services/{service_name:str}"
 
 T = TypeVar("T")
-IfMatch = Annotated[
-    str | None, HeaderParameter(name="If-Match", description="The ETag of an earlier answer; changed meanwhile: 412")
-]
 
 
 class HoursDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -140,17 +138,7 @@ def _capacity(service: Service) -> CapacityDocument:
 
 def answer(service: Service, document: T, status: int = 200) -> Response[T]:
     """The document with the ETag of its service, which changes with every setting."""
-    return Response(document, status_code=status, headers=etag(service))
-
-
-def etag(service: Service) -> dict[str, str]:
-    """The header that names this very state of a service."""
-    return {"ETag": f'"{catalog.revision_of(service)}"'}
-
-
-def revision(if_match: str | None) -> str | None:
-    """What the If-Match header says that the service is."""
-    return None if if_match is None else if_match.strip().removeprefix("W/").strip('"')
+    return Response(document, status_code=status, headers=etag(catalog.revision_of(service)))
 
 
 HANDLERS = [hours, save_hours, special_days, save_special_days, capacity, save_capacity]

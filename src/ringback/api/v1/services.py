@@ -13,9 +13,10 @@ from ringback.accounts.rules import Permission
 from ringback.actors import Actor
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
+from ringback.api.etags import IfMatch, revision
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING
 from ringback.api.requests import WithoutBodyToo
-from ringback.api.v1.service_settings import IfMatch, answer, revision
+from ringback.api.v1.service_settings import answer
 from ringback.booking import setup
 from ringback.callbacks import offers, standing
 from ringback.callbacks.offers import Offer, OfferRequest

@@ -14,8 +14,8 @@ from ringback.accounts.rules import Permission
 from ringback.accounts.users import SavedUser, User, UserChoices
 from ringback.api.auth import needs
 from ringback.api.backend import Backend
+from ringback.api.etags import IfMatch, etag, revision
 from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING
-from ringback.api.v1.service_settings import IfMatch, revision
 
 PATH = "/api/v1/users"
 
@@ -41,7 +41,8 @@ async def list_all(backend: NamedDependency[Backend], principal: NamedDependency
 @get("/{user_name:str}", opt=needs(Permission.SEE_USERS), summary="One user", responses=WHEN_READING)
 async def show(user_name: FromPath[str], backend: NamedDependency[Backend]) -> Response[User]:
     """A user with roles and services; the ETag is for If-Match when they are changed."""
-    return _answer(await users.get(backend.database, user_name))
+    user = await users.get(backend.database, user_name)
+    return Response(user, headers=etag(users.revision_of(user)))
 
 
 @put(
@@ -70,7 +71,8 @@ async def save(
         within=principal.services,
         revision=revision(if_match),
     )
-    return Response(saved, status_code=200 if saved.password is None else 201, headers=_etag(saved.user))
+    headers = etag(users.revision_of(saved.user))
+    return Response(saved, status_code=200 if saved.password is None else 201, headers=headers)
 
 
 @post(
@@ -88,14 +90,6 @@ async def reset_password(
         backend.database, backend.clock, principal.actor, user_name, within=principal.services
     )
     return NewPassword(password)
-
-
-def _answer(user: User) -> Response[User]:
-    return Response(user, headers=_etag(user))
-
-
-def _etag(user: User) -> dict[str, str]:
-    return {"ETag": f'"{users.revision_of(user)}"'}
 
 
 HANDLERS = [list_all, show, save, reset_password]
