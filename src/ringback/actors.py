@@ -26,3 +26,5 @@ class Actor(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 ENGINE = Actor(ActorKind.ENGINE, "engine")
+# How the names of those end who sit at the command line, and of no other user.
+COMMAND_LINE = "(command line)"

@@ -101,6 +101,9 @@ async def test_nobody_overwrites_what_somebody_else_changed_meanwhile(
         ("a" * 65, {}, "name"),
         ("a\u202eb", {}, "name"),
         (" sue", {}, "name"),
+        # What they did would be taken for what the administrator of the machine did, and that for their own.
+        (ROOT.name, {}, "name"),
+        (ROOT.name.upper(), {}, "name"),
     ],
 )
 async def test_a_user_that_cannot_be_is_refused(

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 from ringback.accounts import passwords, sessions, throttle
 from ringback.accounts.principal import BeyondYourServices, Principal, lie_within
 from ringback.accounts.rules import Role
-from ringback.actors import Actor
+from ringback.actors import COMMAND_LINE, Actor
 from ringback.audit import journal
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
@@ -342,6 +342,8 @@ async def _note(
 def _check(name: str, choices: UserChoices) -> None:
     if not fits_a_path(name) or not name.isprintable():
         raise _invalid("name", name, "has 1 to 64 characters, none of them a slash, blanks only inside, no mere dots")
+    if name.casefold().endswith(COMMAND_LINE):
+        raise _invalid("name", name, f"does not end with {COMMAND_LINE}, as of those who sit there")
     shown = choices.display_name
     if shown is not UNSET and not (shown.strip() and shown.isprintable() and len(shown) <= MAX_TEXT):
         raise _invalid("display_name", shown, f"is one line of 1 to {MAX_TEXT} characters")

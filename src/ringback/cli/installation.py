@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ringback.actors import Actor, ActorKind
+from ringback.actors import COMMAND_LINE, Actor, ActorKind
 from ringback.cli.database import open_database, require_schema
 from ringback.cli.process import run_briefly
 from ringback.cli.start import start
@@ -43,7 +43,7 @@ async def ask_with(settings: Settings, what: Callable[[Installation], Awaitable[
 
 def actor() -> Actor:
     """Who is typing: the login name, behind sudo the one who called it."""
-    return Actor(ActorKind.USER, f"{_login()} (command line)")
+    return Actor(ActorKind.USER, f"{_login()} {COMMAND_LINE}")
 
 
 def _login() -> str:
