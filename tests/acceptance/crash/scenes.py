@@ -1,7 +1,7 @@
 """One call and who plays in it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,17 @@ async def one_call(site: Site, strategy: Strategy = Strategy.CUSTOMER_FIRST, **c
 
 
 @asynccontextmanager
+async def meanwhile(doing: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """It goes on for as long as the block does."""
+    task = asyncio.create_task(doing)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
 async def an_agent_who_hangs_up(site: Site, *, at_once: bool = False) -> AsyncGenerator[asyncio.Event]:
     """Once allowed to (`at_once`: from the beginning), the agent hangs up as soon as the database knows of a talk."""
     allowed = asyncio.Event()
@@ -48,12 +59,8 @@ async def an_agent_who_hangs_up(site: Site, *, at_once: bool = False) -> AsyncGe
             await site.hang_up(fact.leg_id for fact in bridged if fact.call_id in names)
             await asyncio.sleep(0.05)
 
-    hanging_up = asyncio.create_task(hang_up())
-    try:
+    async with meanwhile(hang_up()):
         yield allowed
-    finally:
-        hanging_up.cancel()
-        await asyncio.gather(hanging_up, return_exceptions=True)
 
 
 async def take_over(site: Site, first: EngineProcess, *, thaws: bool = True) -> None:

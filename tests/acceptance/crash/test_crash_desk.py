@@ -17,6 +17,7 @@ from tests.acceptance.crash.scenes import (
     RETRIED_LATER,
     UNWATCHED,
     an_agent_who_hangs_up,
+    meanwhile,
     one_call,
     settle,
     take_over,
@@ -50,12 +51,8 @@ async def an_agent_who_answers(site: Site, answer: AgentAnswer) -> AsyncGenerato
                         await agents_word.answer(connection, offer["id"], offer["agent_id"], answer, site.clock.now())
             await asyncio.sleep(0.05)
 
-    looking = asyncio.create_task(look())
-    try:
+    async with meanwhile(look()):
         yield
-    finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -74,12 +71,8 @@ async def an_agent_who_finishes(site: Site, disposition: str) -> AsyncGenerator[
                         await finish(connection, call["id"], call["agent_id"], word, site.clock.now())
             await asyncio.sleep(0.05)
 
-    looking = asyncio.create_task(look())
-    try:
+    async with meanwhile(look()):
         yield
-    finally:
-        looking.cancel()
-        await asyncio.gather(looking, return_exceptions=True)
 
 
 @_each_way(
