@@ -46,7 +46,7 @@ class Visit:
 def require_all_services(principal: Principal) -> None:
     """Raises AllServicesNeeded for who is given only some. A route says `needs(..., for_all_services=True)`."""
     if principal.services is not None:
-        raise AllServicesNeeded("This concerns all services, and you are given only some")
+        raise AllServicesNeeded("This concerns all services, and you are given only some: ask somebody who has all")
 
 
 def require_services(principal: Principal, *names: str) -> None:

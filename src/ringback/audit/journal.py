@@ -45,7 +45,7 @@ async def record(
     """Write down what `actor` does in this transaction.
 
     `action`: what is done, such as "service.changed"; `subject`: to what, such as "support" or a callback's id;
-    `of_services`: the names of the services that it concerns, so that only who is given one of them sees it;
+    `of_services`: the names of the services that it concerns: only who is given all of them sees it, or who did it;
     `details`: what else is to be known of it, as JSON. Nothing here may be a secret or a telephone number.
     """
     if actor.kind in _AUDITED:

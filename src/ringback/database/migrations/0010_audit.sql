@@ -19,8 +19,8 @@ CREATE TABLE audit_seals (
 );
 CREATE INDEX audit_seals_by_time ON audit_seals (sealed_at) WHERE entry_ids IS NOT NULL;
 
--- `of_services`: the names of those that an entry concerns: who is given none of them does not see it. Empty: of no
--- service.
+-- `of_services`: the names of those that an entry concerns: who is not given all of them does not see it. Empty: of no
+-- service, for all who read the audit.
 CREATE TABLE audit_entries (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL,
