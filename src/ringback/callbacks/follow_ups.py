@@ -4,7 +4,7 @@ Each is linked to the one before (`recreated_from`) and has its customer, priori
 that is still under way will not be tried again by itself: the one that follows it may wait beside it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from ringback.callbacks.states import State
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
 from ringback.services import catalog
+from ringback.services.model import RetryChoice
 
 _OUTCOMES_BEFORE = QueryFile(__file__, "follow_ups.sql").query("outcomes_before", AttemptOutcome)
 
@@ -82,12 +83,14 @@ async def after_not_reached(connection: Connection, callback: Callback, attempt_
     return after_attempt(
         [*before, AttemptOutcome.NOT_REACHED],
         dial_attempts=service.dial_attempts,
-        settings={
-            AttemptOutcome(name): RetrySetting(choice.limit, choice.delay_seconds)
-            for name, choice in service.retries.items()
-        },
+        settings=retry_settings(service.retries),
         ring_timeout_seconds=service.ring_timeout_seconds,
     )
+
+
+def retry_settings(retries: Mapping[str, RetryChoice]) -> dict[AttemptOutcome, RetrySetting]:
+    """What a service says about retries, as the rules take it."""
+    return {AttemptOutcome(name): RetrySetting(choice.limit, choice.delay_seconds) for name, choice in retries.items()}
 
 
 async def try_again(connection: Connection, now: datetime, actor: Actor, old: Callback, eligible_at: datetime) -> UUID:

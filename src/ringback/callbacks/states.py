@@ -143,8 +143,3 @@ RESULTS: Mapping[Event, frozenset[Result]] = MappingProxyType(
 def after(state: State | None, event: Event) -> State | None:
     """The state that `event` leads to from `state`; None when the machine has no such transition."""
     return TRANSITIONS.get((state, event))
-
-
-def events_allowed(state: State) -> list[Event]:
-    """What may happen in a state."""
-    return [event for (before, event) in TRANSITIONS if before is state]

@@ -17,6 +17,7 @@ from ringback.database.pool import Database
 from ringback.engine import calls
 from ringback.engine.link import Lease
 from ringback.engine.steps import Call, Leg
+from ringback.engine.terms import terms_of
 from ringback.engine.trunk import Pace, pause_failing_trunk
 from ringback.errors import DatabaseUnavailable
 from ringback.telephony.port import (
@@ -164,7 +165,7 @@ class Acts:
 
     async def _request(self, call: Call, leg: Leg) -> DialRequest:
         async with self._database.connection() as connection:
-            terms = await calls.terms(connection, call.attempt_id)
+            terms = await terms_of(connection, call.attempt_id)
         is_customer = leg.role is LegRole.CUSTOMER
         ring_seconds = terms.ring_timeout_seconds if is_customer else terms.agent_ring_timeout_seconds
         return DialRequest(

@@ -7,30 +7,26 @@ agent.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 import msgspec
 
 from ringback.actors import ENGINE
-from ringback.agents.presence import Release, ReleaseTerms, release, start_talking
+from ringback.agents.presence import start_talking
 from ringback.callbacks import lifecycle
 from ringback.callbacks.rules import (
     AgentAnswer,
     AttemptOutcome,
-    GiveUp,
-    RetrySetting,
-    TryAgain,
-    after_attempt,
 )
-from ringback.callbacks.states import Event, Result, State
+from ringback.callbacks.states import Event, State
 from ringback.clock import Clock
 from ringback.database.pool import Connection
 from ringback.database.queries import QueryFile
+from ringback.engine import aftermath
 from ringback.engine.permission import objection_to_attempt, share_service
 from ringback.engine.steps import Call, Close, Leg, next_step
-from ringback.engine.trunk import numbers_failing_alike
-from ringback.services.model import RetryChoice, Strategy
+from ringback.engine.terms import terms_of
+from ringback.services.model import Strategy
 from ringback.telephony.port import EndedBy, LegRole, Outcome
 
 
@@ -69,42 +65,11 @@ class _LegRow(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: EndedBy | None
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of the service that an attempt follows."""
-
-    trunk_id: int
-    service: str
-    caller_id: str
-    caller_name: str
-    ring_timeout_seconds: int
-    agent_ring_timeout_seconds: int
-    customer_hold_seconds: int
-    max_talk_seconds: int
-    wrap_up_seconds: int
-    agent_no_answer_limit: int
-    dial_attempts: int
-    retries: Mapping[str, RetryChoice]
-
-    @property
-    def release_terms(self) -> ReleaseTerms:
-        """What concerns the agent's release."""
-        return ReleaseTerms(self.wrap_up_seconds, self.agent_no_answer_limit, self.agent_ring_timeout_seconds)
-
-    @property
-    def retry_settings(self) -> dict[AttemptOutcome, RetrySetting]:
-        """The retry settings as the rules take them."""
-        return {
-            AttemptOutcome(name): RetrySetting(choice.limit, choice.delay_seconds)
-            for name, choice in self.retries.items()
-        }
-
-
 _sql = QueryFile(__file__)
 _OPEN_CALLS = _sql.query("open_calls", _CallRow)
 _LOCK_ATTEMPT = _sql.query("lock_attempt", UUID)
 _OPEN_CALL = _sql.query("open_call", _CallRow)
 _LEGS = _sql.query("legs_of_attempts", _LegRow)
-_TERMS = _sql.query("terms_of_attempt", Terms)
 _PERMIT_DIAL = _sql.command("permit_dial")
 _PERMIT_BRIDGE = _sql.command("permit_bridge")
 _LET_AGENT_OFF = _sql.command("let_agent_off")
@@ -114,8 +79,6 @@ _LEG_ENDED = _sql.command("leg_ended")
 _JOINED = _sql.command("joined")
 _END_UNDIALLED_LEGS = _sql.command("end_undialled_legs")
 _CLOSE_ATTEMPT = _sql.command("close_attempt")
-_OUTCOMES = _sql.query("outcomes_of_callback", str)
-_HAS_ANOTHER_AGENT = _sql.query("has_another_agent", bool)
 _NOTE = _sql.command("note_decision")
 
 
@@ -123,11 +86,6 @@ async def open_calls(connection: Connection, link_id: str, token: int) -> list[C
     """Every open attempt that the holder of this token answers for."""
     rows = await _OPEN_CALLS.all(connection, link_id=link_id, token=token)
     return await _with_legs(connection, rows)
-
-
-async def terms(connection: Connection, attempt_id: UUID) -> Terms:
-    """The settings that an attempt follows."""
-    return await _TERMS.one(connection, attempt_id=attempt_id)
 
 
 async def permit_dial(connection: Connection, call: Call, leg: Leg, token: int, clock: Clock) -> bool:
@@ -180,10 +138,10 @@ async def lose_agent(connection: Connection, call: Call, token: int, now: dateti
         return
     if call.agent is None or current.agent.id != call.agent.id or current.agent.may_ring:
         return  # the next agent has come already
-    settings = await terms(connection, call.attempt_id)
+    terms = await terms_of(connection, call.attempt_id)
     await _END_UNDIALLED_LEGS.run(connection, attempt_id=call.attempt_id, now=now)
     first_lost_at = min(leg.ended_at for leg in await _agent_legs(connection, call) if leg.ended_at)
-    reason = f"the agent did not take it: {_words(current.agent.outcome)}"
+    reason = f"the agent did not take it: {aftermath.in_words(current.agent.outcome)}"
     await lifecycle.change(
         connection,
         [call.callback_id],
@@ -193,10 +151,10 @@ async def lose_agent(connection: Connection, call: Call, token: int, now: dateti
         actor=ENGINE,
         reason=reason,
         attempt_id=call.attempt_id,
-        customer_held_until=first_lost_at + timedelta(seconds=settings.customer_hold_seconds),
+        customer_held_until=first_lost_at + timedelta(seconds=terms.customer_hold_seconds),
     )
     await _LET_AGENT_OFF.run(connection, attempt_id=call.attempt_id)
-    await _release_agent(connection, current, settings, now)
+    await aftermath.release_agent(connection, current, terms, now)
 
 
 async def close(connection: Connection, call: Call, token: int, now: datetime, *, is_link_up: bool) -> None:
@@ -209,14 +167,14 @@ async def close(connection: Connection, call: Call, token: int, now: datetime, *
     step = current and next_step(current, now, is_link_up=is_link_up)
     if current is None or not isinstance(step, Close):
         return
-    settings = await terms(connection, call.attempt_id)
+    terms = await terms_of(connection, call.attempt_id)
     await _END_UNDIALLED_LEGS.run(connection, attempt_id=call.attempt_id, now=now)
     await _CLOSE_ATTEMPT.run(connection, attempt_id=call.attempt_id, outcome=step.outcome, now=now)
     if current.state is State.PROCESSING and step.outcome is not AttemptOutcome.NOT_REACHED:
-        await _complete_talk(connection, current, step.outcome, now)
+        await aftermath.complete_talk(connection, current, step.outcome, now)
     elif current.state in (State.ROUTING, State.PROCESSING):
-        await _retry_or_give_up(connection, current, settings, now)
-    await _release_agent(connection, current, settings, now, step.outcome)
+        await aftermath.retry_or_give_up(connection, current, terms, now)
+    await aftermath.release_agent(connection, current, terms, now, step.outcome)
 
 
 async def leg_rang(connection: Connection, leg_id: UUID, token: int, now: datetime) -> None:
@@ -322,92 +280,3 @@ def _call(row: _CallRow, legs: Mapping[LegRole, Leg]) -> Call:
         snooze_seconds=row.snooze_seconds,
         disposition=row.disposition,
     )
-
-
-async def _complete_talk(connection: Connection, call: Call, outcome: AttemptOutcome, now: datetime) -> None:
-    finished = outcome is AttemptOutcome.JOINED
-    result, reason = _AFTER_BRIDGE_PERMIT[outcome]
-    await lifecycle.change(
-        connection,
-        [call.callback_id],
-        State.PROCESSING,
-        Event.FINISHED if finished else Event.FAILED,
-        now=now,
-        actor=ENGINE,
-        reason=reason,
-        result=result,
-        attempt_id=call.attempt_id,
-    )
-
-
-async def _retry_or_give_up(connection: Connection, call: Call, settings: Terms, now: datetime) -> None:
-    outcomes = [AttemptOutcome(past) for past in await _OUTCOMES.all(connection, callback_id=call.callback_id)]
-    decision = after_attempt(
-        outcomes,
-        numbers_failing_alike=await numbers_failing_alike(connection, settings.trunk_id, outcomes[-1], now),
-        dial_attempts=settings.dial_attempts,
-        settings=settings.retry_settings,
-        ring_timeout_seconds=settings.ring_timeout_seconds,
-        has_another_agent=await _HAS_ANOTHER_AGENT.one(connection, callback_id=call.callback_id),
-        snooze_seconds=call.snooze_seconds,
-    )
-    change = partial(
-        lifecycle.change,
-        connection,
-        [call.callback_id],
-        call.state,
-        now=now,
-        actor=ENGINE,
-        attempt_id=call.attempt_id,
-    )
-    match decision:
-        case GiveUp(result, reason):
-            await change(event=Event.FAILED, result=result, reason=_agent_missed(call) + reason)
-        case TryAgain(delay_seconds, reason):
-            eligible_at = now + timedelta(seconds=delay_seconds)
-            await change(event=Event.REQUEUED, reason=_agent_missed(call) + reason, eligible_at=eligible_at)
-
-
-def _agent_missed(call: Call) -> str:
-    """Agent first: what the agent has to do with it, to stand before the reason."""
-    if call.strategy is Strategy.CUSTOMER_FIRST or _how_released(call) is not Release.MISSED or call.agent is None:
-        return ""
-    return f"the agent did not take it ({_words(call.agent.outcome)}); "
-
-
-async def _release_agent(
-    connection: Connection, call: Call, settings: Terms, now: datetime, outcome: AttemptOutcome | None = None
-) -> None:
-    if call.agent_id is None:
-        return
-    how, missed = _how_released(call), f"did not take a call: {_words(call.agent.outcome)}" if call.agent else None
-    if outcome is AttemptOutcome.DECLINED:
-        how = Release.MISSED if call.answer is None else Release.REJECTED
-        missed = "did not answer an offered callback"
-    await release(connection, call.agent_id, how, settings.release_terms, now, missed_reason=missed)
-
-
-def _how_released(call: Call) -> Release:
-    leg = call.agent
-    if leg is None or (leg.dial_permitted_at is None and leg.ended_by is not EndedBy.REMOTE):
-        return Release.FREE
-    if call.joined_at is not None:
-        return Release.TALKED if call.disposition is None else Release.FINISHED
-    if leg.outcome is Outcome.UNKNOWN:
-        return Release.MAYBE_RINGING
-    return Release.MISSED if leg.ended_by in (EndedBy.REMOTE, EndedBy.TIMEOUT) else Release.FREE
-
-
-def _words(outcome: Outcome | None) -> str:
-    return (outcome or Outcome.UNKNOWN).lower().replace("_", " ")
-
-
-_AFTER_BRIDGE_PERMIT: Mapping[AttemptOutcome, tuple[Result, str]] = {
-    AttemptOutcome.JOINED: (Result.AGENT, "customer and agent have talked"),
-    AttemptOutcome.CUSTOMER_HUNG_UP: (Result.CUSTOMER_HUNG_UP, "the customer hung up as the two were being joined"),
-    AttemptOutcome.AGENT_UNAVAILABLE: (Result.AGENT_UNAVAILABLE, "the agent hung up as the two were being joined"),
-    AttemptOutcome.UNKNOWN: (
-        Result.UNKNOWN,
-        "the call went away while no engine watched; they may have talked, so nobody is rung again",
-    ),
-}
