@@ -291,7 +291,7 @@ async def test_nobody_answers_for_another_agent_nor_to_what_is_not_offered(world
         await world.answer(direct, ACCEPTED)
 
 
-@pytest.mark.parametrize(("answer", "seconds"), [(ACCEPTED, 5), (SNOOZED, 0), (SNOOZED, 86_401)])
+@pytest.mark.parametrize(("answer", "seconds"), [(ACCEPTED, 60), (SNOOZED, 9), (SNOOZED, 86_401)])
 async def test_snooze_time_that_cannot_be_is_refused(world: World, answer: AgentAnswer, seconds: int) -> None:
     callback_id = await offer(world)
     with pytest.raises(InvalidFinish, match="snooze_seconds"):

@@ -20,6 +20,7 @@ from ringback.database.queries import QueryFile
 from ringback.errors import ConflictsNow, NeverPossible, NotFound
 from ringback.services.model import PERSON_NOT_REACHED, Strategy
 
+MIN_SNOOZE_SECONDS = 10
 MAX_SNOOZE_SECONDS = 86_400
 MAX_NOTE = 2_000
 # A talk can be finished for so long after its end.
@@ -148,8 +149,8 @@ async def answer(
 ) -> tuple[Callback, Attempt]:
     """Commit what the agent answers to an offered callback; the same once more changes nothing.
 
-    `snooze_seconds`: 1 to 86,400, with SNOOZED only; None: as the service retries SNOOZED. Returns the callback and the
-    attempt as they were before. Raises OfferNotFound, OfferOver, InvalidFinish.
+    `snooze_seconds`: 10 to 86,400, with SNOOZED only; None: as the service retries SNOOZED. Returns the callback and
+    the attempt as they were before. Raises OfferNotFound, OfferOver, InvalidFinish.
     """
     _check_snooze(answer, snooze_seconds)
     callback, attempt = await lock(connection, attempt_id, agent_id)
@@ -217,8 +218,9 @@ def not_found(attempt_id: UUID) -> OfferNotFound:
 def _check_snooze(answer: AgentAnswer, seconds: int | None) -> None:
     if seconds is None:
         return
-    if answer is not AgentAnswer.SNOOZED or not 1 <= seconds <= MAX_SNOOZE_SECONDS:
-        text = f"snooze_seconds is between 1 and {MAX_SNOOZE_SECONDS}, of a snooze only; {seconds} is not"
+    if answer is not AgentAnswer.SNOOZED or not MIN_SNOOZE_SECONDS <= seconds <= MAX_SNOOZE_SECONDS:
+        allowed = f"between {MIN_SNOOZE_SECONDS} and {MAX_SNOOZE_SECONDS}, of a snooze only"
+        text = f"snooze_seconds is {allowed}; {seconds} is not"
         raise InvalidFinish(text, field="snooze_seconds", value=seconds)
 
 

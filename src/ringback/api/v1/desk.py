@@ -17,7 +17,7 @@ from ringback.api.problems import WHEN_CHANGING, WHEN_READING
 from ringback.api.ranges import ranged
 from ringback.api.requests import WithoutBodyToo
 from ringback.callbacks import recordings
-from ringback.callbacks.agents_word import MAX_SNOOZE_SECONDS
+from ringback.callbacks.agents_word import MAX_SNOOZE_SECONDS, MIN_SNOOZE_SECONDS
 from ringback.callbacks.model import MAX_TEXT
 from ringback.desk import answers, finishing, overview, own
 from ringback.desk.answers import Answered
@@ -26,7 +26,6 @@ from ringback.desk.model import Desk
 
 PATH = "/api/v1/desk"
 AUDIO = "audio/wav"
-MIN_SNOOZE_SECONDS = 10
 
 
 class RejectRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

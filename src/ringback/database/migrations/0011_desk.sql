@@ -37,7 +37,7 @@ ALTER TABLE attempts
     ADD CONSTRAINT agent_answers_only_offers CHECK (agent_answer IS NULL OR strategy = 'PREVIEW'),
     ADD CONSTRAINT answered_at_exactly_when_answered CHECK ((agent_answer IS NULL) = (answered_at IS NULL)),
     ADD CONSTRAINT snooze_only_when_snoozed CHECK (
-        snooze_seconds IS NULL OR (agent_answer IS NOT DISTINCT FROM 'SNOOZED' AND snooze_seconds BETWEEN 1 AND 86400)
+        snooze_seconds IS NULL OR (agent_answer IS NOT DISTINCT FROM 'SNOOZED' AND snooze_seconds BETWEEN 10 AND 86400)
     ),
     ADD CONSTRAINT bridge_only_when_accepted CHECK (
         strategy <> 'PREVIEW' OR bridge_permitted_at IS NULL OR agent_answer IS NOT DISTINCT FROM 'ACCEPTED'
