@@ -94,3 +94,13 @@ def test_a_first_password_that_is_too_weak_is_told_in_one_line(ringback: Command
     last_line = done.stderr.splitlines()[-1]
     assert last_line.startswith("ringback: RINGBACK_ADMIN_PASSWORD cannot be used")
     assert "'short'" not in last_line
+
+
+def test_what_is_listed_is_to_be_read_on_a_narrow_terminal(ringback: Command) -> None:
+    ringback.does("users", "create", "a-supervisor-of-much", "--role", "SUPERVISOR", "--role", "ADMINISTRATOR")
+    listed = ringback.does("users", "list")
+    assert max(map(len, listed.splitlines())) <= 80
+    assert [word for word in ("SUPERVISOR", "ADMINISTRATOR") if word not in listed.split()] == []
+    told = ringback.does("audit", "list", "--action", "user.")
+    assert max(map(len, told.splitlines())) <= 80
+    assert '"after":["SUPERVISOR","ADMINISTRATOR"]' in told.replace("\n", "").replace(" ", "")

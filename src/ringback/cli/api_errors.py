@@ -43,13 +43,13 @@ def list_errors(
     if not page.items:
         say("No call with an API key was refused.")
         return
-    columns = ("At", "API key", "Call", "Status", "Code", "Correlation ID")
-    say(table(columns, map(_row, page.items), kept_whole=("At", "Correlation ID")))
+    columns = ("At, and correlation ID", "API key", "Call", "Answer")
+    say(table(columns, map(_row, page.items), kept_whole=columns[:1]))
     if page.next_cursor is not None:
-        say(f"Older ones: --cursor {page.next_cursor}")
+        typer.echo(f"Older ones: --cursor {page.next_cursor}")
 
 
 def _row(error: ApiError) -> list[str]:
-    call = f"{error.method} {error.route}"
-    at = time_text(error.at, has_seconds=True)
-    return [at, error.api_key or "(unknown)", call, str(error.status), error.code, error.correlation_id]
+    at = f"{time_text(error.at, has_seconds=True)}\n{error.correlation_id}"
+    call, answer = f"{error.method} {error.route}", f"{error.status} {error.code}"
+    return [at, error.api_key or "(unknown)", call, answer]

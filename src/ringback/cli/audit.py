@@ -45,8 +45,7 @@ def list_all(
     if json:
         print_json(page)
     elif page.items:
-        columns = ("When", "Who", "From", "What", "To what", "More")
-        say(table(columns, [_row(entry) for entry in page.items], kept_whole=("When", "What")))
+        say(table(("When", "Who, and from where", "What"), map(_row, page.items), kept_whole=("When",)))
         if page.next_cursor:
             typer.echo(f"Earlier: --cursor {page.next_cursor}")
     else:
@@ -108,11 +107,7 @@ def _tell(found: Verification) -> None:
 
 
 def _row(entry: Entry) -> list[str]:
-    return [
-        time_text(entry.at),
-        entry.actor_name,
-        entry.address or "",
-        entry.action,
-        entry.subject,
-        msgspec.json.encode(entry.details).decode() if entry.details else "",
-    ]
+    who = f"{entry.actor_name}\n{entry.address}" if entry.address else entry.actor_name
+    what = f"{entry.action} {entry.subject}"
+    details = f"\n{msgspec.json.encode(entry.details).decode()}" if entry.details else ""
+    return [time_text(entry.at), who, what + details]

@@ -14,7 +14,8 @@ from ringback.cli.output import JsonOption, print_json, say, table, time_text
 
 commands = typer.Typer(no_args_is_help=True, help="Users: the people who log in, and what they may do.")
 
-_COLUMNS = ("Name", "Shown as", "Roles", "Services", "Agent", "Last login", "Password")
+_COLUMNS = ("Name", "Roles", "Services", "Agent", "Last login", "Password")
+_KEPT_WHOLE = ("Roles", "Last login")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name that the user logs in with.")]
 Roles = Annotated[
@@ -36,7 +37,7 @@ def list_all(json: JsonOption = False) -> None:
     if json:
         print_json(found)
     elif found:
-        say(table(_COLUMNS, [_row(user) for user in found]))
+        say(table(_COLUMNS, map(_row, found), kept_whole=_KEPT_WHOLE))
     else:
         say("There is no user yet; the first start of `ringback run` makes one.")
 
@@ -152,20 +153,24 @@ def _show(user: User, *, json: bool) -> None:
     if json:
         print_json(user)
     else:
-        say(table(_COLUMNS, [_row(user)]))
+        say(table(_COLUMNS, [_row(user)], kept_whole=_KEPT_WHOLE))
 
 
 def _row(user: User) -> list[Text | str]:
     password = "to be changed" if user.must_change_password else ""
     return [
-        user.name if user.is_enabled else Text.assemble(user.name, (" (disabled)", "red")),
-        user.display_name,
-        ", ".join(user.roles),
+        _name(user),
+        "\n".join(user.roles),
         _services(user),
         user.agent or "",
         time_text(user.last_login_at) or "never",
         password,
     ]
+
+
+def _name(user: User) -> Text:
+    shown_as = f"\n{user.display_name}" if user.display_name != user.name else ""
+    return Text.assemble(user.name, ("" if user.is_enabled else " (disabled)", "red"), (shown_as, "dim"))
 
 
 def _services(user: User) -> str:
