@@ -43,7 +43,7 @@ async def test_of_agents_only_own_services_are_shown_and_changed(
 ) -> None:
     shown = {agent["name"]: agent["services"] for agent in (await limited.get("/api/v1/agents")).json()["items"]}
     assert shown == {"anna": ["support"], "berta": ["support"], "zoe": []}
-    berta = await limited.put("/api/v1/agents/berta", json={"endpoint": "7", "services": []})
+    berta = await limited.put("/api/v1/agents/berta", json={"endpoint": "100", "services": []})
     assert (berta.status_code, berta.json()["services"]) == (200, [])
     assert (await client.get("/api/v1/agents/berta")).json()["services"] == ["sales"]
     assert (await limited.get("/api/v1/agents/berta")).status_code == 404
@@ -54,7 +54,7 @@ async def test_an_import_keeps_services_that_are_not_ones_own(
 ) -> None:
     nothing = list[str]()
     items = [
-        {"name": "berta", "endpoint": "7", "services": nothing},
+        {"name": "berta", "endpoint": "100", "services": nothing},
         {"name": "new", "endpoint": "1", "services": nothing},
     ]
     changes = await limited.post("/api/v1/agents/import", json={"items": items})
@@ -75,6 +75,19 @@ async def test_an_import_takes_no_agent_of_other_services_and_names_no_other_ser
         "there is no service 'sales'",
     ]
     assert (await client.get("/api/v1/agents/fritz")).json()["endpoint"] == "100"
+
+
+async def test_the_telephone_of_an_agent_who_serves_others_too_stays_theirs(
+    limited: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    moved = {"name": "berta", "endpoint": "7", "services": ["support"]}
+    alone = await limited.put("/api/v1/agents/berta", json={"endpoint": "7", "services": ["support"]})
+    among_many = await limited.post("/api/v1/agents/import", json={"items": [moved]})
+    for refusal in (alone, among_many):
+        assert (refusal.status_code, refusal.json()["code"]) == (403, "beyond-your-services")
+    assert (await client.get("/api/v1/agents/berta")).json()["endpoint"] == "100"
+    anna = await limited.put("/api/v1/agents/anna", json={"endpoint": "7", "services": ["support"]})
+    assert (anna.status_code, anna.json()["endpoint"]) == (200, "7")
 
 
 async def test_an_agent_of_other_services_is_not_taken_over(

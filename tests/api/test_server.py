@@ -186,7 +186,8 @@ async def test_the_openapi_document_says_what_needs_neither_key_nor_body(client:
     }
     actions = {f"/api/v1/callbacks/{{callback_id}}/{action}" for action in ("cancel", "claim", "recreate")}
     without_body_too = {path for path, is_required in required.items() if not is_required}
-    assert without_body_too == {*actions, "/api/v1/services/{service_name}/offers"}
+    answers = {f"/api/v1/desk/{{attempt_id}}/{answer}" for answer in ("reject", "snooze")}
+    assert without_body_too == {*actions, *answers, "/api/v1/services/{service_name}/offers"}
     local = document["components"]["schemas"]["CallbackView"]["properties"]["promised_local"]
     assert (local["type"], local["format"]) == ("string", "date-time-local")  # a date-time would have an offset
 

@@ -35,6 +35,7 @@ def test_template_that_can_be(template: str) -> None:
         ("https://crm.example.com/{user_data.ticket no}", "blanks"),
         ("https://crm.example.com/\n", "one line"),
         ("https://crm.example.com/" + "a" * 1000, "1000"),
+        ("https://ann:secret@crm.example.org/{phone_number}", "without a password"),
     ],
 )
 def test_template_that_cannot_be_is_refused_with_the_reason(template: str, words: str) -> None:

@@ -9,7 +9,7 @@ from ringback.errors import NotAllowed
 
 
 class BeyondYourServices(NotAllowed):
-    """You may give only services that you have, and change only users and API keys that have no others."""
+    """You may give only services that you have, and change only users, API keys and telephones of no others."""
 
     code = "beyond-your-services"
 

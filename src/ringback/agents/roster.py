@@ -10,6 +10,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from ringback.accounts.principal import BeyondYourServices
 from ringback.actors import Actor
 from ringback.agents import presence
 from ringback.agents.model import Presence
@@ -97,6 +98,7 @@ _CHANGE_ALL = _sql.query("change_all", str)
 _SERVE_ALL = _sql.query("serve_all", str)
 _IS_VISIBLE = _sql.query("is_visible", bool)
 _FOREIGN_AMONG = _sql.query("foreign_among", str)
+_SHARED_AMONG = _sql.query("shared_among", str)
 _PRACTICE_AMONG = _sql.query("practice_among", str)
 _DELETE = _sql.command("delete")
 
@@ -154,7 +156,8 @@ async def save(
     """Create the agent, OFFLINE, or change one who is there; `services` are then exactly those served.
 
     Without `display_name` it stays as it is. `is_practice` counts at creation. `within`: the ids of the services that
-    may be changed; what is served beside them stays. Raises InvalidAgent, ServiceNotFound.
+    may be changed; what is served beside them stays, and so does the endpoint then. Raises InvalidAgent,
+    ServiceNotFound, BeyondYourServices.
     """
     wanted = AgentChoices(name=name, endpoint=endpoint, services=services, display_name=display_name)
     check(wanted)
@@ -176,7 +179,7 @@ async def save_all_with(
 ) -> AgentChanges:
     """`save` for many within a transaction of the caller, in few queries.
 
-    Each was checked, each service exists, and no name is among them twice.
+    Each was checked, each service exists, and no name is among them twice. Raises BeyondYourServices.
     """
     rows = {
         "names": [agent.name for agent in wanted],
@@ -185,6 +188,8 @@ async def save_all_with(
     }
     created = set(await _ADD_ALL.all(connection, **rows, now=now, is_practice=is_practice))
     before = await _LOCK_ALL.all(connection, names=rows["names"])
+    if within is not None:
+        await _require_same_telephones(connection, before, wanted, within)
     changed = set(await _CHANGE_ALL.all(connection, **rows))
     pairs = [(agent.name, service) for agent in wanted for service in agent.services]
     changed |= set(
@@ -295,6 +300,18 @@ def check(agent: AgentChoices) -> None:
         raise _invalid("endpoint", agent.endpoint, "is what the telephone system rings, such as sip:anna@10.0.0.7")
     if agent.display_name is not None and not (agent.display_name.strip() and _is_line(agent.display_name)):
         raise _invalid("display_name", agent.display_name, f"is one line of 1 to {MAX_TEXT} characters")
+
+
+async def _require_same_telephones(
+    connection: Connection, before: Sequence[_Settings], wanted: Sequence[AgentChoices], within: Collection[int]
+) -> None:
+    """Another endpoint would send the customers of the other services to another telephone."""
+    endpoints = {agent.name: agent.endpoint for agent in before}
+    shared = await _SHARED_AMONG.all(connection, names=list(endpoints), within=within)
+    for agent in wanted:
+        if agent.name in shared and agent.endpoint != endpoints[agent.name]:
+            text = f"The agent {agent.name!r} serves services that you are not given: their endpoint stays as it is"
+            raise BeyondYourServices(text, agent=agent.name)
 
 
 def _deeds(before: Sequence[_Settings], after: Sequence[_Settings], created: Collection[str]) -> list[Deed]:

@@ -33,6 +33,13 @@ SELECT {visible} FROM agents AS a WHERE a.name = :name
 -- name: foreign_among
 SELECT a.name FROM agents AS a WHERE a.name = ANY (:names::text[]) AND NOT {visible}
 
+-- name: shared_among
+-- Those who serve other services, too.
+SELECT a.name
+FROM agents AS a
+WHERE a.name = ANY (:names::text[])
+    AND EXISTS (SELECT FROM agent_services AS link WHERE link.agent_id = a.id AND link.service_id <> ALL (:within::int[]))
+
 -- name: add_all
 INSERT INTO agents (name, display_name, endpoint, presence_since, is_practice)
 SELECT w.name, coalesce(w.display_name, w.name), w.endpoint, :now, :is_practice

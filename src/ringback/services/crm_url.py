@@ -22,7 +22,11 @@ def problem_of(template: str) -> str | None:
     for name in _PLACEHOLDER.findall(template):
         if name not in PLACEHOLDERS and not (name.startswith(USER_DATA) and name != USER_DATA):
             return f"has the places {', '.join(PLACEHOLDERS)} and user_data.KEY in braces, not {name!r}"
-    return None if _has_fixed_host(template) else "begins with http:// or https:// and a host, in which nothing is put"
+    return (
+        None
+        if _has_fixed_host(template)
+        else "begins with http:// or https:// and a host, in which nothing is put, without a password"
+    )
 
 
 def filled(template: str, values: Mapping[str, str | None], user_data: Mapping[str, object]) -> str:
@@ -46,4 +50,6 @@ def _has_fixed_host(template: str) -> bool:
         host = parts.hostname
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(host) and "{" not in parts.netloc and "\\" not in template
+    return (
+        parts.scheme in ("http", "https") and bool(host) and not set("{@") & set(parts.netloc) and "\\" not in template
+    )

@@ -42,13 +42,13 @@ class RingbackProcess:
             self._process = subprocess.Popen(
                 [*RINGBACK, command],
                 env=environment({**settings, "RINGBACK_LOG_FORMAT": "json"}),
-                stdout=file,
-                stderr=subprocess.STDOUT,
+                stdout=subprocess.DEVNULL,
+                stderr=file,
             )
 
     @property
     def log(self) -> str:
-        """Everything that it has said so far."""
+        """Everything that it has logged so far."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     def said(self, event: str) -> dict[str, Any] | None:
