@@ -59,6 +59,8 @@ class Ear:
                         self.events.append((name, json.loads(value)))
                     case "":
                         self.comments += line.startswith(":")
+                    case _:
+                        pass
                 self._news.set()
         finally:
             self.is_over = True
