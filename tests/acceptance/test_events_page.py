@@ -20,9 +20,10 @@ Said = Callable[[], list[str]]
 
 @pytest.fixture
 def ringback(tmp_path: Path, database_url: str) -> Command:
-    """The command on this test's own database, with a service."""
+    """The command on this test's own database, with two services."""
     ringback = Command(tmp_path, {"RINGBACK_DATABASE_URL": database_url})
     ringback.does("services", "add", "support", "default_region=US")
+    ringback.does("services", "add", "sales")
     return ringback
 
 
@@ -33,11 +34,10 @@ def test_the_program_of_the_page_hears_changes_and_survives_resets_and_a_stopped
     with ringback.start("serve") as server:
         url = url_of(server)
         with program(tmp_path, url, key) as (running, said):
-            until(lambda: said() == ["everything: 1 services"], "it has read everything")
+            until(lambda: said() == ["everything: 2 services"], "it has read everything")
             first = made(url, key, "+12025550133")
             until(lambda: said()[-1] == f"callback: {first} QUEUED", "it has heard of a change")
 
-            ringback.does("services", "add", "sales")
             ringback.does("services", "remove", "sales")
             until(lambda: said()[-1] == "everything: 1 services", "it has read everything anew")
 

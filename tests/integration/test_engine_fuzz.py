@@ -44,7 +44,7 @@ CHANGES: list[dict[str, Any]] = [
     *({"number_rules": rules} for rules in (NumberRules(), NumberRules(), NO_GERMANS)),
 ]
 
-ANSWERS = [(AgentAnswer.ACCEPTED, None), (AgentAnswer.REJECTED, None), (AgentAnswer.SNOOZED, 5)]
+ANSWERS = [(AgentAnswer.ACCEPTED, None), (AgentAnswer.REJECTED, None), (AgentAnswer.SNOOZED, 10)]
 
 
 def may_be_dialled(settings: dict[str, Any], at: datetime) -> bool:

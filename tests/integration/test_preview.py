@@ -268,9 +268,11 @@ async def test_answer_after_the_time_ran_out_is_refused(world: World) -> None:
 async def test_answer_that_comes_just_before_the_close_of_its_time_counts(world: World) -> None:
     callback_id = await offer(world, reserve_timeout_seconds=5)
     assert world.dialer
+    attempt_id, agent_id = await world.newest_attempt(callback_id)
     await world.clock.advance(6)
-    await world.dialer.run_once()  # the close is about to be committed
-    await world.answer(callback_id, ACCEPTED)
+    async with world.database.transaction() as connection:
+        await agents_word.answer(connection, attempt_id, agent_id, ACCEPTED, world.clock.now())
+        await world.dialer.run_once()  # it reads the offer as it was: the close is about to be committed
     await world.dialer.finish_steps()
     await world.until(world.in_state(callback_id, State.PROCESSING))
     assert await world.outcomes(callback_id) == [None]
