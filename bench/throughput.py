@@ -5,8 +5,8 @@
 Customers ask over the API (`ringback serve`) with as many requests at once as there are clients, for different numbers
 and in several services; told is the median rate, also as a share of what the database alone can do: one row inserted
 and committed by each of as many connections, in the same run. Then an engine carries the queue through: agents
-reserved, both sides dialled on a simulated exchange that answers at once, joined, finished. Each call is about ten
-commits.
+reserved, both sides dialled on a simulated exchange that answers at once, joined for two seconds, finished. Each call
+is about ten commits.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from dataset import temporary_server
 from processes import api, process
 
 SERVICES = 20
-EXCHANGE = "main=simulator:?ring_seconds=0.01&talk_seconds=0.05"
+EXCHANGE = "main=simulator:?ring_seconds=0.01&talk_seconds=2"
 
 
 async def main(seconds: float, clients: int, agents: int, runs: int) -> None:
