@@ -42,6 +42,7 @@ requirements: $(UV) ## lock requirements/*.txt from pyproject.toml (LOCK_ARGS=--
 	$(LOCK) -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
 	$(LOCK) -c requirements/dev.txt --extra sip pyproject.toml -o requirements/sip.txt
 	$(LOCK) -c requirements/dev.txt requirements/build.in -o requirements/build.txt
+	$(LOCK) -c requirements/dev.txt requirements/node.in -o requirements/node.txt
 
 $(UV):
 	@tools/setup.sh dev
