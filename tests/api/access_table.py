@@ -87,7 +87,16 @@ V1 = "/api/v1"
 CALLBACK = f"{V1}/callbacks/{{callback_id}}"
 SERVICE = f"{V1}/services/{{service_name}}"
 DOCUMENTS = ("hours", "special-days", "capacity", "number-rules")
-PUBLIC = ("/", "/healthz", "/readyz", "/metrics", "/api", "/api/docs", "/api/openapi.json", "/api/{path}")
+PAGES = ("callbacks", "tools", "services", "agents", "desk", "reports", "users", "audit", "developer")
+CONSOLE = (
+    "/",
+    *(f"/{page}" for page in PAGES),
+    *(f"/{page}/{{page_path}}" for page in PAGES),
+    "/icon.svg",
+    "/color-scheme.js",
+    "/assets/{asset}",
+)
+PUBLIC = ("/healthz", "/readyz", "/metrics", "/api", "/api/docs", "/api/openapi.json", "/api/{path}", *CONSOLE)
 
 CALLBACKS = [
     Route("GET", f"{V1}/callbacks", "MSA", "r", Kind.MANY),

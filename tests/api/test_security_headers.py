@@ -29,7 +29,6 @@ def policy(answer: httpx.Response) -> dict[str, str]:
         ("GET", "/healthz", 200),
         ("HEAD", "/healthz", 200),
         ("GET", "/metrics", 200),
-        ("GET", "/", 302),
         ("GET", "/api/openapi.json", 200),
         ("GET", "/api/docs", 200),
         ("GET", "/api/nothing", 404),

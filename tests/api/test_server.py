@@ -201,11 +201,6 @@ async def test_the_page_of_the_api_loads_nothing_from_anywhere(client: httpx.Asy
     assert anchors <= set(re.findall(r'id="([^"]+)"', page.text))
 
 
-async def test_the_bare_address_leads_to_the_page_of_the_api(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (302, "/api/docs")
-
-
 def test_the_guide_lists_exactly_the_codes_of_the_api() -> None:
     guide = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| (\d{3}) \| `([a-z-]+)` \|", guide, re.MULTILINE))

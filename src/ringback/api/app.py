@@ -11,7 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 import ringback
 from ringback.accounts.api_keys import Authenticator
-from ringback.api import auth, health, problems, visibility
+from ringback.api import auth, health, pages, problems, visibility
 from ringback.api.backend import Backend
 from ringback.api.docs_page import DOCS_POLICY, DocsPage, DocumentPage
 from ringback.api.failures import Failures
@@ -90,7 +90,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
         await authenticator.close()
 
     app = Litestar(
-        route_handlers=[*health.HANDLERS, *_routers()],
+        route_handlers=[*health.HANDLERS, *pages.HANDLERS, *_routers()],
         guards=[auth.guard(backend, authenticator, limits)],
         dependencies={
             "backend": Provide(lambda: backend, sync_to_thread=False),

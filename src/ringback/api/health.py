@@ -1,11 +1,10 @@
-"""The front door, `/healthz`, `/readyz` and `/metrics`: without a key and without secrets."""
+"""`/healthz`, `/readyz` and `/metrics`: without a key and without secrets."""
 
 import msgspec
 from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
-from litestar.response import Redirect
 
-from ringback.api.auth import NO_KEY, PUBLIC, UNCOUNTED
+from ringback.api.auth import NO_KEY, UNCOUNTED
 from ringback.api.backend import Backend
 from ringback.api.observation import Metrics
 from ringback.api.problems import WHEN_READING, SchemaMissing
@@ -75,10 +74,4 @@ def _pause_warning(trunk: queue.PausedTrunk) -> str:
     return f"The trunk {trunk.name!r} is paused: {trunk.reason}"
 
 
-@get("/", opt=PUBLIC, include_in_schema=False)
-async def front_door() -> Redirect:
-    """Whoever opens the address in a browser finds the description of the API."""
-    return Redirect("/api/docs")
-
-
-HANDLERS = [front_door, healthz, readyz, metrics]
+HANDLERS = [healthz, readyz, metrics]

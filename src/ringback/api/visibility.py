@@ -145,4 +145,6 @@ _KINDS: Mapping[str, Callable[[Visit, Any], Awaitable[None]]] = {
     "key_name": _anything,  # all are listed; what they may be changed to, and by whom, `api_keys` says
     "phone_number": _anything,  # whose customer is erased is not told, and who erases is given all services
     "path": _anything,
+    "page_path": _anything,  # the console as such is everybody's, and empty
+    "asset": _anything,
 }

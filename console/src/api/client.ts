@@ -1,0 +1,54 @@
+import createClient, { type Middleware } from "openapi-fetch";
+
+import { errorOf, noAnswer } from "./problems";
+import type { paths } from "./schema";
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+let csrfToken = "";
+let whenSessionEnds: () => void = () => undefined;
+
+/** What the session's login told; whatever changes something is sent with it. */
+export function keepCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+/** Called when the server does not know us any more. */
+export function onSessionEnd(tell: () => void): void {
+  whenSessionEnds = tell;
+}
+
+const guard: Middleware = {
+  onRequest({ request }) {
+    if (!SAFE.has(request.method)) {
+      request.headers.set("X-CSRF-Token", csrfToken);
+    }
+    return request;
+  },
+  async onResponse({ response }) {
+    if (response.ok) {
+      return response;
+    }
+    const error = await errorOf(response);
+    if (response.status === 401 && error.code !== "login-refused") {
+      whenSessionEnds();
+    }
+    throw error;
+  },
+  onError() {
+    return noAnswer();
+  },
+};
+
+/** The public API, with the types of its OpenAPI document. Every refusal is thrown as an ApiError. */
+export const api = createClient<paths>({
+  baseUrl: "",
+  credentials: "same-origin",
+  querySerializer: { array: { style: "form", explode: true } },
+});
+api.use(guard);
+
+/** The data of an answer that has some. */
+export async function data<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T;
+}

@@ -1,0 +1,48 @@
+/** What the server refuses with (RFC 9457). `code` is stable; `detail` is for people; `details` are values to go on with. */
+export interface Problem {
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  details: Record<string, unknown>;
+}
+
+/** A refusal, or no answer at all (status 0). `correlationId` is what the server's log has it under. */
+export class ApiError extends Error {
+  readonly problem: Problem;
+  readonly correlationId: string | null;
+
+  constructor(problem: Problem, correlationId: string | null = null) {
+    super(problem.detail);
+    this.problem = problem;
+    this.correlationId = correlationId;
+  }
+
+  get code(): string {
+    return this.problem.code;
+  }
+}
+
+const AWAY: Problem = {
+  title: "No answer",
+  status: 0,
+  detail: "The server does not answer. Nothing was lost; it is asked again by itself.",
+  code: "no-answer",
+  details: {},
+};
+
+/** The error for a request that got no answer. */
+export function noAnswer(): ApiError {
+  return new ApiError(AWAY);
+}
+
+/** The error that an answer tells of, whatever its body is. */
+export async function errorOf(response: Response): Promise<ApiError> {
+  const correlationId = response.headers.get("X-Correlation-Id");
+  try {
+    return new ApiError((await response.clone().json()) as Problem, correlationId);
+  } catch {
+    const detail = `The server answered with ${response.status}. Try again; if it stays so, tell your administrator.`;
+    return new ApiError({ ...AWAY, title: response.statusText, status: response.status, detail, code: "unknown" }, correlationId);
+  }
+}

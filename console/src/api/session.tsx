@@ -1,0 +1,102 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+
+import { api, data, keepCsrfToken, onSessionEnd } from "./client";
+import { ApiError } from "./problems";
+import type { components } from "./schema";
+
+export type Session = components["schemas"]["Session"];
+export type Permission = components["schemas"]["Permission"];
+
+/** Who is logged in. `isOver`: the session has run out meanwhile; what is on the page stays until they log in again. */
+export interface Login {
+  session: Session | null;
+  isOver: boolean;
+}
+
+const KEY = ["session"];
+const NOBODY: Login = { session: null, isOver: false };
+
+const isOther = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== KEY[0];
+
+async function readLogin(): Promise<Login> {
+  try {
+    const session = await data(api.GET("/api/v1/session"));
+    keepCsrfToken(session.csrf_token);
+    return { session, isOver: false };
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.status === 401) {
+      return NOBODY;
+    }
+    throw error;
+  }
+}
+
+/** Whether somebody is logged in; no data while that is being asked. */
+export function useLogin() {
+  const client = useQueryClient();
+  useEffect(
+    () => onSessionEnd(() => client.setQueryData<Login>(KEY, (login) => login && { ...login, isOver: !!login.session })),
+    [client],
+  );
+  return useQuery({ queryKey: KEY, queryFn: readLogin, staleTime: Infinity });
+}
+
+/** Keep a session that has just begun. What was read for somebody else is forgotten. */
+export function useBegin(): (session: Session) => void {
+  const client = useQueryClient();
+  return (session) => {
+    const isSame = client.getQueryData<Login>(KEY)?.session?.user.name === session.user.name;
+    keepCsrfToken(session.csrf_token);
+    client.setQueryData<Login>(KEY, { session, isOver: false });
+    if (isSame) {
+      void client.invalidateQueries({ predicate: isOther });
+    } else {
+      client.removeQueries({ predicate: isOther });
+    }
+  };
+}
+
+/** Ask again who is logged in, and what they may do by now. */
+export function useRefreshSession(): () => Promise<void> {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ queryKey: KEY });
+}
+
+/** Log out, and forget all that was read. */
+export function useLogOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await api.DELETE("/api/v1/session").catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.problem.status === 401)) {
+        throw error;
+      }
+    });
+    client.setQueryData<Login>(KEY, NOBODY);
+    client.removeQueries({ predicate: isOther });
+  };
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+/** Who is logged in. Only beneath a SessionProvider. */
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) {
+    throw new Error("useSession is for pages of somebody who is logged in");
+  }
+  return session;
+}
+
+/** Whether whoever is logged in may do this: for what is shown, while the server decides. */
+export function useMay(): (permission: Permission) => boolean {
+  const { user } = useSession();
+  return useMemo(() => {
+    const granted = new Set(user.permissions);
+    return (permission) => granted.has(permission);
+  }, [user]);
+}

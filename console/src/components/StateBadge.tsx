@@ -1,0 +1,53 @@
+import { Badge } from "@mantine/core";
+import {
+  IconAlertTriangle,
+  IconBan,
+  IconCalendarTime,
+  IconCheck,
+  IconClockPause,
+  IconHeadset,
+  IconPhoneCalling,
+  IconPhoneX,
+} from "@tabler/icons-react";
+
+import type { components } from "../api/schema";
+
+export type State = components["schemas"]["State"];
+export type Result = components["schemas"]["Result"];
+
+const WORRYING = new Set<Result>(["EXPIRED", "UNKNOWN", "TELEPHONY_FAILED", "AGENT_UNAVAILABLE"]);
+const WITHDRAWN = new Set<Result>(["CANCELLED", "CANCELLED_BY_ADMIN", "CLAIMED_BY_CALLER"]);
+
+const LOOKS = {
+  SCHEDULED: { color: "blue", Icon: IconCalendarTime },
+  QUEUED: { color: "yellow", Icon: IconClockPause },
+  ROUTING: { color: "grape", Icon: IconPhoneCalling },
+  PROCESSING: { color: "teal", Icon: IconHeadset },
+} as const;
+
+function look(state: State, result: Result | null | undefined) {
+  if (state !== "COMPLETED") {
+    return LOOKS[state];
+  }
+  if (result === "AGENT") {
+    return { color: "green", Icon: IconCheck };
+  }
+  if (result && WORRYING.has(result)) {
+    return { color: "red", Icon: IconAlertTriangle };
+  }
+  return { color: "gray", Icon: result && WITHDRAWN.has(result) ? IconBan : IconPhoneX };
+}
+
+/** A state as it is named everywhere, with its result: never by colour alone. */
+export function shownState(state: State, result: Result | null | undefined): string {
+  return result ? `${state} (${result})` : state;
+}
+
+export function StateBadge({ state, result }: { state: State; result?: Result | null }) {
+  const { color, Icon } = look(state, result);
+  return (
+    <Badge color={color} variant="light" radius="sm" leftSection={<Icon size={13} stroke={1.8} aria-hidden />}>
+      {shownState(state, result)}
+    </Badge>
+  );
+}
