@@ -1,6 +1,7 @@
 """What every test may use: a database of its own, made from the migrated template."""
 
 import asyncio
+import signal
 from collections.abc import AsyncGenerator, Generator
 
 import asyncpg
@@ -14,6 +15,17 @@ from tests.databases import build_template, create_database, drop_database, shar
 # How long an example takes depends on what else the machine does.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+def pytest_configure() -> None:
+    """Let the processes that tests start end by SIGINT and SIGHUP, however this run was started.
+
+    In the background, or with nohup, a run ignores them, which its processes would inherit. A handler they do not
+    inherit, and with one that does nothing the run itself goes on as before.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, _go_on)
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +54,9 @@ async def database(database_url: str) -> AsyncGenerator[Database]:
     """This test's own database, open."""
     async with Database(database_url) as opened:
         yield opened
+
+
+def _go_on(*_: object) -> None: ...
 
 
 async def _migrate(url: str) -> None:

@@ -33,7 +33,10 @@ async def run_command(arguments: Sequence[str], settings: Mapping[str, str]) -> 
 
 
 class RingbackProcess:
-    """`python -m ringback COMMAND` with these settings and no others, logging to `NAME.log`."""
+    """`python -m ringback COMMAND` with these settings and no others, logging to `NAME.log`.
+
+    What it keeps for the moment is beside the log: an engine that is killed leaves the folder of its SIP stack behind.
+    """
 
     def __init__(self, command: str, log: Path, settings: Mapping[str, str]) -> None:
         self.name = log.stem
@@ -41,7 +44,7 @@ class RingbackProcess:
         with log.open("wb") as file:
             self._process = subprocess.Popen(
                 [*RINGBACK, command],
-                env=environment({**settings, "RINGBACK_LOG_FORMAT": "json"}),
+                env=environment({**settings, "RINGBACK_LOG_FORMAT": "json", "TMPDIR": str(log.parent)}),
                 stdout=subprocess.DEVNULL,
                 stderr=file,
             )
