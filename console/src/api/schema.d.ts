@@ -1805,75 +1805,23 @@ export interface components {
          * @description Bulk work and how far it is: of `total` callbacks `done`, of those `succeeded`, the others refused.
          *
          *     `request`: what was asked, without the ids. `counts`: what became of them so far.
-         * @example {
-         *       "id": "9267acb5-91cc-4ecf-b115-09186bf19b82",
-         *       "kind": "RESCHEDULING",
-         *       "asked_by": {
-         *         "kind": "ENGINE",
-         *         "name": "ZVPEurUjWDORTIEbtWqH",
-         *         "address": "OgPriLBPewTdWxyxwFsw"
-         *       },
-         *       "asked_at": "2021-08-23T18:03:28.025681",
-         *       "request": {
-         *         "XAufHcSHjwVUDXFiXlEf": "ede2f2742c"
-         *       },
-         *       "total": 9249,
-         *       "done": 5905,
-         *       "succeeded": 3040,
-         *       "refused": 4958,
-         *       "counts": [
-         *         {
-         *           "state_before": null,
-         *           "outcome": "XcFwrkivNyOTjTEvAUue",
-         *           "number": 1939
-         *         }
-         *       ],
-         *       "is_finished": true,
-         *       "finished_at": "2000-02-07T04:17:13.711851"
-         *     }
          */
         BulkJob: {
-            /**
-             * Format: uuid
-             * @example e79863ee-a481-42af-b211-6b79afe08a13
-             */
+            /** Format: uuid */
             id: string;
             kind: components["schemas"]["Kind"];
             asked_by: components["schemas"]["Actor"];
-            /**
-             * Format: date-time
-             * @example 2014-07-21T06:36:47.635258
-             */
+            /** Format: date-time */
             asked_at: string;
-            /**
-             * @example {
-             *       "RyPYwSLUcVNYZoIhEVjs": "43eb"
-             *     }
-             */
             request: {
                 [key: string]: unknown;
             };
-            /** @example 1306 */
             total: number;
-            /** @example 9690 */
             done: number;
-            /** @example 3189 */
             succeeded: number;
-            /** @example 6991 */
             refused: number;
-            /**
-             * @example [
-             *       {
-             *         "state_before": null,
-             *         "outcome": "LPvPYZLdSRarqMFojieP",
-             *         "number": 873
-             *       }
-             *     ]
-             */
             counts: components["schemas"]["Count"][];
-            /** @example true */
             is_finished: boolean;
-            /** @example 1999-02-11T06:28:24.549314 */
             finished_at: string | null;
         };
         /**
@@ -2085,18 +2033,10 @@ export interface components {
          * @description So many callbacks that were in `state_before` (null: there was no such callback) ended with `outcome`.
          *
          *     `outcome`: CANCELLED, RESCHEDULED or RECREATED, or the code of the error that refused it.
-         * @example {
-         *       "state_before": "QUEUED",
-         *       "outcome": "OPQsswkMypzVvHsoVSEe",
-         *       "number": 8844
-         *     }
          */
         Count: {
-            /** @example SCHEDULED */
             state_before: components["schemas"]["State"] | null;
-            /** @example keZUyMKBwICnsGGkFTTH */
             outcome: string;
-            /** @example 1149 */
             number: number;
         };
         /**
@@ -2260,7 +2200,6 @@ export interface components {
         /**
          * Kind
          * @description What is done.
-         * @example CANCELLATION
          * @enum {string}
          */
         Kind: "CANCELLATION" | "RESCHEDULING" | "RECREATION";
@@ -2805,28 +2744,9 @@ export interface components {
         /**
          * SavedUser
          * @description A user as saved. `password`: of a new one, shown only now; they have to choose another at their first login.
-         * @example {
-         *       "user": {
-         *         "name": "vmoGjgxiHQOyswaLrqex",
-         *         "display_name": "EuTJmBVBFdzxuvECziwY",
-         *         "roles": [
-         *           "MONITOR"
-         *         ],
-         *         "services": [
-         *           "vbaBcefxZzxwAxLUKwHV"
-         *         ],
-         *         "agent": null,
-         *         "is_enabled": true,
-         *         "must_change_password": false,
-         *         "created_at": "2004-01-07T06:13:10.619582",
-         *         "last_login_at": "2015-06-21T09:13:31.261327"
-         *       },
-         *       "password": null
-         *     }
          */
         SavedUser: {
             user: components["schemas"]["User"];
-            /** @example ilvbzQIBShDtFfOfiPXw */
             password: string | null;
         };
         /**
@@ -3083,7 +3003,6 @@ export interface components {
         /**
          * State
          * @description Where a callback is.
-         * @example ROUTING
          * @enum {string}
          */
         State: "SCHEDULED" | "QUEUED" | "ROUTING" | "PROCESSING" | "COMPLETED";
@@ -3365,6 +3284,8 @@ export interface operations {
     ApiV1CallbacksFind: {
         parameters: {
             query?: {
+                /** @description These; repeatable, at most 100 */
+                id?: string[] | null;
                 /** @description Desired time, inclusive */
                 from?: string | null;
                 /** @description Desired time, exclusive */
@@ -4756,6 +4677,8 @@ export interface operations {
     ApiV1CallbacksExportExportCallbacks: {
         parameters: {
             query?: {
+                /** @description These; repeatable, at most 100 */
+                id?: string[] | null;
                 /** @description Desired time, inclusive */
                 from?: string | null;
                 /** @description Desired time, exclusive */

@@ -5,56 +5,82 @@ import { usePreferences } from "../api/preferences";
 // The zone of whoever looks, as their system says.
 export const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Shows instants as the user prefers: in their zone or UTC, with 12 or 24 hours. */
+type Parts = Record<Intl.DateTimeFormatPartTypes, string>;
+
+/** Shows instants as the user prefers: in a zone (IANA), with 12 or 24 hours, in the form that searches find them by. */
 export class Times {
   readonly zone: string;
   readonly is24Hour: boolean;
-  readonly #minute: Intl.DateTimeFormat;
-  readonly #second: Intl.DateTimeFormat;
-  readonly #clock: Intl.DateTimeFormat;
-  readonly #day: Intl.DateTimeFormat;
+  readonly #parts: Intl.DateTimeFormat;
+  readonly #weekday: Intl.DateTimeFormat;
 
   constructor(zone: string, is24Hour: boolean) {
     this.zone = zone;
     this.is24Hour = is24Hour;
-    const common = { timeZone: zone, hourCycle: is24Hour ? "h23" : "h12" } as const;
-    const hour = is24Hour ? "2-digit" : "numeric";
-    const date = { year: "numeric", month: "short", day: "2-digit" } as const;
-    this.#minute = new Intl.DateTimeFormat("en-GB", { ...common, ...date, hour, minute: "2-digit" });
-    this.#second = new Intl.DateTimeFormat("en-GB", { ...common, ...date, hour, minute: "2-digit", second: "2-digit" });
-    this.#clock = new Intl.DateTimeFormat("en-GB", { ...common, hour, minute: "2-digit" });
-    this.#day = new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short", ...date });
+    const two = "2-digit";
+    this.#parts = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      hourCycle: is24Hour ? "h23" : "h12",
+      year: "numeric",
+      month: two,
+      day: two,
+      hour: two,
+      minute: two,
+      second: two,
+    });
+    this.#weekday = new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short" });
   }
 
-  /** Such as 24 Nov 2026, 09:30. */
+  /** Such as 2026-11-24 09:30, or 2026-11-24 09:30 AM. */
   minute(instant: string | Date): string {
-    return this.#minute.format(new Date(instant));
+    const parts = this.#of(instant);
+    return `${date(parts)} ${parts.hour}:${parts.minute}${this.#half(parts)}`;
   }
 
-  /** Such as 24 Nov 2026, 09:30:05. */
+  /** Such as 2026-11-24 09:30:05. */
   second(instant: string | Date): string {
-    return this.#second.format(new Date(instant));
+    const parts = this.#of(instant);
+    return `${date(parts)} ${parts.hour}:${parts.minute}:${parts.second}${this.#half(parts)}`;
   }
 
-  /** Such as 09:30 or 9:30 am. */
+  /** Such as 09:30, or 09:30 AM. */
   clock(instant: string | Date): string {
-    return this.#clock.format(new Date(instant));
+    const parts = this.#of(instant);
+    return `${parts.hour}:${parts.minute}${this.#half(parts)}`;
   }
 
-  /** Such as Tue, 24 Nov 2026. */
+  /** The date alone, such as 2026-11-24. */
+  date(instant: string | Date): string {
+    return date(this.#of(instant));
+  }
+
+  /** Such as Tue 2026-11-24. */
   day(instant: string | Date): string {
-    return this.#day.format(new Date(instant));
+    return `${this.#weekday.format(new Date(instant))} ${this.date(instant)}`;
+  }
+
+  #of(instant: string | Date): Parts {
+    const parts = this.#parts.formatToParts(new Date(instant));
+    return Object.fromEntries(parts.map(({ type, value }) => [type, value])) as Parts;
+  }
+
+  #half(parts: Parts): string {
+    return this.is24Hour ? "" : ` ${parts.dayPeriod}`;
   }
 }
 
+function date({ year, month, day }: Parts): string {
+  return `${year}-${month}-${day}`;
+}
+
 /** How the user wants to see times, and the other way for a tooltip. */
-export function useTimes(): { shown: Times; other: Times; zone: string } {
+export function useTimes(): { shown: Times; other: Times } {
   const { preferences } = usePreferences();
   const { show_utc: isUtc, show_24_hour: is24Hour } = preferences;
   return useMemo(() => {
     const shown = new Times(isUtc ? "UTC" : VIEWER_ZONE, is24Hour ?? true);
     const other = new Times(isUtc ? VIEWER_ZONE : "UTC", is24Hour ?? true);
-    return { shown, other, zone: shown.zone };
+    return { shown, other };
   }, [isUtc, is24Hour]);
 }
 
