@@ -16,7 +16,7 @@ import socket
 import statistics
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -34,6 +34,7 @@ PAGE = 100
 WARM_UPS = 3
 START_SECONDS = 30
 CEILING = "SELECT * FROM callbacks WHERE state = 'COMPLETED' AND desired_at >= $1 ORDER BY desired_at, id LIMIT 100"
+KNOWN = "SELECT id FROM callbacks WHERE created_at > now() - interval '14 days' ORDER BY random() LIMIT 5000"
 
 Parameters = Mapping[str, object]
 Ask = Callable[[], Awaitable[object]]
@@ -58,7 +59,8 @@ async def measure(client: httpx.AsyncClient, connection: "asyncpg.Connection[asy
     statement = await connection.prepare(CEILING)
     ceiling = statistics.median(await timed(lambda: statement.fetch(now - timedelta(days=7)), runs))
     print(f"{'ceiling: rows from PostgreSQL':44} median {ceiling:7.1f} ms")
-    for name, parameters in cases(now).items():
+    known = [str(row["id"]) for row in await connection.fetch(KNOWN)]
+    for name, parameters in cases(now, known).items():
         await report(name, lambda given=parameters: page(client, given()), runs, ceiling)
     wanted = {"from": now - timedelta(days=14), "to": now, "state": "COMPLETED"}
     hundredth = await walk(client, wanted, 100)
@@ -84,8 +86,8 @@ async def measure(client: httpx.AsyncClient, connection: "asyncpg.Connection[asy
     await report("exact total, 14 days", lambda: page(client, {**wanted, "total": "exact"}), slow, ceiling)
 
 
-def cases(now: datetime) -> dict[str, Callable[[], Parameters]]:
-    """What is asked for, by name; a new value in each run where there is a choice."""
+def cases(now: datetime, known: Sequence[str]) -> dict[str, Callable[[], Parameters]]:
+    """What is asked for, by name; a new value in each run where there is a choice. `known`: ids of callbacks."""
     last = {"from": now - timedelta(days=14), "to": now}
 
     def last_days() -> Parameters:
@@ -107,6 +109,20 @@ def cases(now: datetime) -> dict[str, Callable[[], Parameters]]:
         "page 1: range, states, services": last_days,
         "page 1: the same, 250 rows": lambda: {**last_days(), "limit": 250},
         "page 1: one service": lambda: {**last, "service": f"service-{random.randint(1, 20)}"},
+        "20 ids": lambda: {"id": random.sample(known, 20)},
+        "100 ids, exact total": lambda: {"id": random.sample(known, 100), "total": "exact"},
+        "20 ids of a filtered list": lambda: {**last_days(), "id": random.sample(known, 20)},
+        "20 ids, sorted by agent, number, 3 digits": lambda: {
+            **digits(3)(),
+            "id": random.sample(known, 20),
+            "sort": "agent",
+        },
+        "20 ids, time updated, a time of day": lambda: {
+            **last,
+            "id": random.sample(known, 20),
+            "search_by": "updated_at",
+            "search": time_of_day(),
+        },
         "open": lambda: {"open": True},
         "needs attention": lambda: {"needs_attention": True},
         "a rare result": lambda: {**last, "result": "UNKNOWN"},

@@ -164,6 +164,7 @@ async def test_an_export_of_nothing_is_its_header(client: httpx.AsyncClient) -> 
         "to=2026-11-24T00:00:00Z&service=support&service=sales",
         "needs_attention=true",
         "search=45003",
+        "id={first}&id={last}",
         "search=sal&search_by=service",
         "search=2026-11-24&search_by=desired_at",
         "search=CANC&search_by=state",
@@ -171,12 +172,15 @@ async def test_an_export_of_nothing_is_its_header(client: httpx.AsyncClient) -> 
 )
 async def test_an_export_has_what_the_list_shows_in_its_order(client: httpx.AsyncClient, query: str) -> None:
     await client.put("/api/v1/services/sales", json={"default_region": "DE"})
+    ids: list[str] = []
     for number in range(8):
         hours = f"2026-11-{24 + number % 3}T{9 + number % 2:02}:00:00Z"
         service = "sales" if number % 3 == 0 else "support"
         callback_id = await create(client, number, service=service, **({"desired_at": hours} if number % 4 else {}))
+        ids.append(callback_id)
         if number % 5 == 1:
             await client.post(f"{CALLBACKS}/{callback_id}/cancel")
+    query = query.format(first=ids[0], last=ids[-1])
     listed = (await client.get(f"{CALLBACKS}?{query}")).json()["items"]
     exported = read(await client.get(f"{EXPORT}?{query}"))
     assert [line["id"] for line in exported] == [item["id"] for item in listed]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -39,6 +40,27 @@ async def test_a_list_is_sorted_and_searched(client: httpx.AsyncClient, three: l
     assert await ids_of(client, state=["SCHEDULED", "COMPLETED"], result=["AGENT", "UNKNOWN"]) == []
 
 
+async def test_rows_are_read_again_by_their_ids_within_every_other_filter(
+    client: httpx.AsyncClient, three: list[str]
+) -> None:
+    zoe, ada, nobody = three
+    gone = str(uuid4())
+    assert await ids_of(client, id=[nobody, zoe, gone, zoe], sort="phone_number") == [nobody, zoe]
+    page = (await client.get(CALLBACKS, params={"id": [zoe, gone], "total": "exact"})).json()
+    assert (page["total"], page["total_is_exact"]) == (1, True)
+    assert await ids_of(client, id=[zoe, ada], state="SCHEDULED") == []
+    assert await ids_of(client, id=[zoe, ada], search="222") == [ada]
+    assert await ids_of(client, id=[zoe, ada], search=ada, search_by="id") == [ada]
+
+
+async def test_a_page_of_rows_can_be_named_and_no_more(client: httpx.AsyncClient, three: list[str]) -> None:
+    others = [str(uuid4()) for _ in range(99)]
+    assert await ids_of(client, id=[three[0], *others]) == [three[0]]
+    refusal = await client.get(CALLBACKS, params={"id": [*three[:2], *others]})
+    assert (refusal.status_code, refusal.json()["code"]) == (422, "invalid-filter")
+    assert refusal.json()["details"] == {"field": "id", "value": 101}
+
+
 async def test_what_is_late_needs_attention_and_says_how_late(
     client: httpx.AsyncClient, three: list[str], clock: ManualClock
 ) -> None:
@@ -62,6 +84,7 @@ async def test_pages_go_on_in_the_order_they_began_in(client: httpx.AsyncClient,
     [
         ({"sort": "language"}, "invalid-filter"),
         ({"sort": "-"}, "invalid-filter"),
+        ({"id": "0198"}, "invalid-request"),
         ({"search": "1" * 101}, "invalid-filter"),
         ({"search_by": "language"}, "invalid-request"),
         ({"time_format": "13h"}, "invalid-request"),

@@ -233,6 +233,30 @@ async def test_a_search_that_cannot_be_is_refused(search: Search, text: str) -> 
     assert refused.value.details["field"] == "search"
 
 
+@pytest.mark.parametrize(
+    ("by", "text"),
+    [
+        (SearchBy.PHONE_NUMBER, "4567"),
+        (SearchBy.DESIRED_AT, "09:30"),
+        (SearchBy.UPDATED_AT, "09:30"),
+        (SearchBy.ID, "0198"),
+        (SearchBy.STATE, "sched"),
+        (SearchBy.SERVICE, "support"),
+    ],
+)
+async def test_a_search_among_callbacks_named_by_id_finds_what_it_finds_of_them(
+    search: Search, by: SearchBy, text: str
+) -> None:
+    ids = {name: UUID(f"0198{number:028x}") for number, name in enumerate(["named", "unnamed", "other"])}
+    for name, callback_id in ids.items():
+        await search.add(name, number=f"+49304567{len(name)}", callback_id=callback_id)
+    await search.add("old", "sales-north", NINE - 200 * DAY + DAY / 12, number="+49307654321")
+    old = next(callback_id for callback_id, name in search.names.items() if name == "old")
+    among = CallbackFilter(ids=[ids["named"], ids["other"], old], services=["support", "sales-north"])
+    assert await search.found(text, by, among) == {"named", "other"} | ({"old"} if text == "sched" else set())
+    assert "unnamed" in await search.found(text, by)
+
+
 async def test_what_is_late_or_ended_badly_needs_attention(search: Search) -> None:
     window = timedelta(seconds=120)
     await search.add("in its window", desired_at=NINE - window)

@@ -21,7 +21,7 @@ _sql = QueryFile(__file__, "pages.sql")
 _EXPORTS = {source: _sql.query("export", type(None), source=source, rows="lines") for source in Source}
 
 # Of the filter, what an audit entry tells.
-_TOLD = ("from_at", "to_at", "states", "services", "results", "is_open", "needs_attention")
+_TOLD = ("ids", "from_at", "to_at", "states", "services", "results", "is_open", "needs_attention")
 
 
 async def export(database: Database, clock: Clock, actor: Actor, wanted: CallbackFilter, write: Write) -> None:

@@ -21,6 +21,7 @@ from ringback.services import catalog
 from ringback.services.time_zones import time_zone
 
 MAX_SEARCH = 100
+MAX_IDS = 100
 # As many numbers that a search finds are looked up one by one; of more, the callbacks are met soon along the list.
 NUMBERS_LOOKED_UP = 3_000
 # As many are looked up to count their callbacks, by their share of all numbers; of more, those too are met soon.
@@ -52,12 +53,14 @@ class SearchBy(StrEnum):
 class CallbackFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which callbacks; what is left out does not restrict.
 
-    `from_at` <= desired time < `to_at`. `services` are names. `is_open`: not COMPLETED (False: COMPLETED only).
+    `ids`: these and no others, at most MAX_IDS; one that no callback has finds none. `from_at` <= desired time <
+    `to_at`. `services` are names. `is_open`: not COMPLETED (False: COMPLETED only).
     `needs_attention`: late, which is past their window and with no agent yet, or COMPLETED with a WORRYING result.
     `search`: what the column `search_by` must show somewhere, whatever its case; times are shown by the clock of
     `time_zone` (IANA). `within`: the ids of the services that whoever asks may see at all; None: every service.
     """
 
+    ids: Collection[UUID] = ()
     from_at: datetime | None = None
     to_at: datetime | None = None
     states: Sequence[State] = ()
@@ -84,11 +87,13 @@ class Source(StrEnum):
 class Restriction(msgspec.Struct, kw_only=True):
     """The parameters of the queries in pages.sql, None where nothing is restricted.
 
-    `source` and `total_source`: which variants find a page and count everything in the least time.
+    `source` and `total_source`: which variants find a page and count everything in the least time. With `ids` that is
+    EVERY_CALLBACK: those are found at once, and all else is looked at in them alone.
     """
 
     source: Source = Source.EVERY_CALLBACK
     total_source: Source = Source.EVERY_CALLBACK
+    ids: list[UUID] | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
     states: list[State] | None = None
@@ -146,7 +151,7 @@ async def restriction(connection: Connection, wanted: CallbackFilter, now: datet
     """
     require_offset("from", wanted.from_at)
     require_offset("to", wanted.to_at)
-    kept = Restriction(from_at=wanted.from_at, to_at=wanted.to_at)
+    kept = Restriction(ids=_ids(wanted), from_at=wanted.from_at, to_at=wanted.to_at)
     _keep_kinds_wanted(kept, wanted, now)
     if wanted.within is not None:
         kept.keep_services(wanted.within)
@@ -159,6 +164,15 @@ async def restriction(connection: Connection, wanted: CallbackFilter, now: datet
     if text:
         await _keep_found(connection, kept, wanted, text, zone)
     return kept
+
+
+def _ids(wanted: CallbackFilter) -> list[UUID] | None:
+    ids = sorted(set(wanted.ids))
+    if len(ids) > MAX_IDS:
+        raise InvalidFilter(
+            f"id names at most {MAX_IDS} callbacks, and these are {len(ids)}", field="id", value=len(ids)
+        )
+    return ids or None
 
 
 def _keep_kinds_wanted(kept: Restriction, wanted: CallbackFilter, now: datetime) -> None:
@@ -222,7 +236,7 @@ async def _keep_number(connection: Connection, kept: Restriction, text: str) -> 
         kept.keep_nothing()
     elif digits:
         kept.digits = digits
-        if len(digits) >= TRIGRAM:
+        if len(digits) >= TRIGRAM and kept.ids is None:
             await _look_up_numbers(connection, kept, digits)
 
 
@@ -248,7 +262,7 @@ async def _keep_desired(
         kept.keep_nothing()
         return
     kept.from_at, kept.to_at = spans[0].starts_at, spans[-1].ends_at
-    if _are_sparse(spans):
+    if kept.ids is None and _are_sparse(spans):
         kept.source = kept.total_source = Source.DESIRED_WITHIN
         kept.starts, kept.ends = _bounds(spans)
     else:
@@ -265,7 +279,7 @@ async def _keep_updated(
     spans = spans_shown_with(text, zone, wanted.time_format, whole)
     if not spans:
         kept.keep_nothing()
-    elif _are_sparse(spans) and spans[0].seconds < MOST * whole.seconds:
+    elif kept.ids is None and _are_sparse(spans) and spans[0].seconds < MOST * whole.seconds:
         kept.source = kept.total_source = Source.UPDATED_WITHIN
         kept.starts, kept.ends = _bounds(spans)
     else:

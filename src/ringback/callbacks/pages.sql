@@ -15,7 +15,8 @@ c.state = 'COMPLETED'
       AND {wanted}
 
 -- part: wanted
-(:from_at::timestamptz IS NULL OR c.desired_at >= :from_at)
+(:ids::uuid[] IS NULL OR c.id = ANY (:ids))
+      AND (:from_at::timestamptz IS NULL OR c.desired_at >= :from_at)
       AND (:to_at::timestamptz IS NULL OR c.desired_at < :to_at)
       AND (:service_ids::int[] IS NULL OR (cardinality(:service_ids) > 0 AND c.service_id = ANY (:service_ids)))
       AND (:first_id::uuid IS NULL OR c.id BETWEEN :first_id AND :last_id::uuid)

@@ -4,6 +4,7 @@ export alike.
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery, QueryParameter
@@ -17,6 +18,7 @@ from ringback.callbacks.states import Result, State
 
 def _wanted(
     principal: NamedDependency[Principal],
+    ids: Annotated[list[UUID] | None, QueryParameter(name="id", description="These; repeatable, at most 100")] = None,
     from_at: Annotated[datetime | None, QueryParameter(name="from", description="Desired time, inclusive")] = None,
     to_at: Annotated[datetime | None, QueryParameter(name="to", description="Desired time, exclusive")] = None,
     states: Annotated[list[State] | None, QueryParameter(name="state", description="Repeatable")] = None,
@@ -31,6 +33,7 @@ def _wanted(
 ) -> CallbackFilter:
     require_services(principal, *(services or ()))
     return CallbackFilter(
+        ids=ids or (),
         from_at=from_at,
         to_at=to_at,
         states=states or (),
