@@ -1,0 +1,142 @@
+"""A browser, a running installation, and people who are logged in to it. All of it lives in one event loop."""
+
+import json
+import shutil
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+
+from ringback.clock import Clock, ManualClock, SystemClock
+from ringback.console import files
+from ringback.database.pool import Database
+from tests.browser.site import Site, open_site
+from tests.people import PASSWORD
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MILLISECONDS = 30_000
+# WCAG 2.2 AA, and what else axe holds for good practice.
+RULES = {"resultTypes": ["violations"]}
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+
+LogIn = Callable[..., Awaitable[Page]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser belongs to the loop that it was started in: all tests here share one."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncGenerator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium")
+    assert path, "chromium is not installed: `make test` as root installs it"
+    assert files.index(""), "the console is not built: `make console` builds it"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The site's clock. A test that needs another time has its own fixture of this name, with a ManualClock."""
+    return SystemClock()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(database_url: str, clock: Clock) -> AsyncGenerator[Site]:
+    """A running server with the service "support", and nothing else in it."""
+    async with Database(database_url) as database:
+        site = await open_site(database, clock)
+        await site.add_service("support", display_name="Support")
+        async with site.api:
+            yield site
+        await site.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def log_in(chromium: Browser, site: Site, clock: Clock) -> AsyncGenerator[LogIn]:
+    """Logs a user in, in a browser of their own in Berlin; returns the page. `path`: where they want to be.
+
+    In the end, whatever a page logged as an error, and whatever it asked of any other server, fails the test.
+    """
+    complaints: list[str] = []
+    async with AsyncExitStack() as browsers:
+
+        async def enter(name: str, path: str = "/", **context: Any) -> Page:
+            opened = await _open(chromium, clock, site.url, complaints, **context)
+            browsers.push_async_callback(opened.close)
+            page = await opened.new_page()
+            await page.goto(f"{site.url}{path}")
+            await page.get_by_role("textbox", name="Name").fill(name)
+            await page.get_by_role("textbox", name="Password").fill(PASSWORD)
+            await page.get_by_role("button", name="Log in").click()
+            await expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+            return page
+
+        yield enter
+    assert complaints == []
+
+
+async def _open(chromium: Browser, clock: Clock, origin: str, complaints: list[str], **more: Any) -> BrowserContext:
+    chosen: dict[str, Any] = {
+        "locale": "en-GB",
+        "timezone_id": "Europe/Berlin",
+        "viewport": {"width": 1280, "height": 800},
+        **more,
+    }
+    context = await chromium.new_context(**chosen)
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    if isinstance(clock, ManualClock):
+        await context.clock.set_fixed_time(clock.now())
+
+    def note(message: ConsoleMessage) -> None:
+        # A refusal, or a server that is away, is told by the browser as well; the page shows it.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            complaints.append(message.text)
+
+    context.on("console", note)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on(
+        "request",
+        lambda request: None if request.url.startswith((origin, "blob:", "data:")) else complaints.append(request.url),
+    )
+    return context
+
+
+async def assert_accessible(page: Page, of: str | None = None) -> None:
+    """axe finds nothing on the page as it is now, in light and in dark. `of`: a selector, else the whole page."""
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = await Axe().run(page, context=of, options=RULES)
+        told = [
+            f"{scheme}: {violation['id']}: {violation['help']}\n{json.dumps([n['html'] for n in violation['nodes']])}"
+            for violation in found.response["violations"]
+        ]
+        assert told == [], "\n".join(told)
+    await page.emulate_media(color_scheme="light")
+
+
+def local(at: datetime) -> str:
+    """An instant as the console shows it to somebody in Berlin."""
+    return at.astimezone(ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%d %H:%M")
