@@ -42,6 +42,7 @@ async def test_an_immediate_callback_is_queued_and_has_its_place(client: httpx.A
     told = answer.json()
     assert (answer.status_code, answer.headers["location"]) == (201, f"{CALLBACKS}/{told['id']}")
     assert (told["state"], told["result"], told["phone_number"]) == ("QUEUED", None, NUMBER)
+    assert told["phone_number_formatted"] == "+49 30 1234567"
     assert told["desired_at"] == told["queued_at"] == told["eligible_at"] == "2026-11-23T09:00:00Z"
     assert (told["promised_local"], told["promised_zone"]) == ("2026-11-23T10:00:00", "Europe/Berlin")
     assert (told["position_in_queue"], told["estimated_wait"], told["is_scheduled"]) == (1, None, False)

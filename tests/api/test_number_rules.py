@@ -93,6 +93,7 @@ async def test_a_permitted_number_is_told_with_country_type_and_zones(client: ht
     assert all(reason["is_passed"] for reason in told.pop("reasons"))  # pyright: ignore
     assert told == {
         "phone_number": "+49301234567",
+        "phone_number_formatted": "+49 30 1234567",
         "is_permitted": True,
         "country": "DE",
         "type": "FIXED_LINE",
@@ -134,6 +135,7 @@ async def test_every_rule_is_told_also_when_the_first_refuses(client: httpx.Asyn
 async def test_no_number_at_all_is_told_and_not_refused(client: httpx.AsyncClient) -> None:
     told = await ask(client, "hello")
     assert (told["phone_number"], told["is_permitted"], told["country"], told["type"]) == ("hello", False, None, None)
+    assert told["phone_number_formatted"] is None
     assert "is no telephone number" in texts(told, "number")[0][1]
 
 

@@ -23,6 +23,22 @@ def test_a_number_becomes_e164_however_it_is_written(text: str, region: str | No
     assert phone.parse(text, region) == number
 
 
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("+12025550143", "+1 202-555-0143"),
+        ("+49301234567", "+49 30 1234567"),
+        ("+442079460958", "+44 20 7946 0958"),
+        ("+80012345678", "+800 1234 5678"),
+        ("+4930111", "+49 30 111"),
+        ("+999123456", "+999123456"),
+    ],
+)
+def test_a_number_is_shown_as_people_read_it_and_means_the_same(number: str, shown: str) -> None:
+    assert phone.as_read(number) == shown
+    assert "".join(character for character in shown if character in "+0123456789") == number
+
+
 @pytest.mark.parametrize("text", ["", "hello", "+", "12", "030 1234567", "+999 1234567", "\x00"])
 def test_what_does_not_parse_is_an_invalid_number(text: str) -> None:
     with pytest.raises(phone.InvalidNumber) as refusal:

@@ -1844,6 +1844,7 @@ export interface components {
             service: string;
             service_display_name: string;
             phone_number: string;
+            phone_number_formatted: string;
             customer_name: string | null;
             language: string | null;
             channel: components["schemas"]["Channel"] | null;
@@ -1916,9 +1917,10 @@ export interface components {
          * CallbackView
          * @description A callback as the API, the console and the command line show it.
          *
-         *     `promised_local` is the customer's wall clock in `promised_zone` at `desired_at`. `agent`: the one reserved or
-         *     talking; of a COMPLETED callback the one of the last attempt. `position_in_queue` (1: the next; 0: being
-         *     routed) and `estimated_wait` in seconds while QUEUED or ROUTING, the latter null when it cannot be told.
+         *     `phone_number` is in E.164, `phone_number_formatted` as people read it. `promised_local` is the customer's wall
+         *     clock in `promised_zone` at `desired_at`. `agent`: the one reserved or talking; of a COMPLETED callback the one of
+         *     the last attempt. `position_in_queue` (1: the next; 0: being routed) and `estimated_wait` in seconds while QUEUED or
+         *     ROUTING, the latter null when it cannot be told.
          *     `waiting_for`: why it waits right now, for people. `promised_by`: dialled for the first time by then, it is on time;
          *     null when the wait could not be told. `recreated_from`: the COMPLETED callback that it follows. `late_seconds`: for
          *     how long the window in which it was wanted has been over, while no agent has it yet; null when it is not late.
@@ -1960,6 +1962,8 @@ export interface components {
             late_seconds?: number | null;
             /** @default false */
             has_name_recording: boolean;
+            /** @default  */
+            phone_number_formatted: string;
         };
         /**
          * CallingHours
@@ -1994,6 +1998,8 @@ export interface components {
             state: components["schemas"]["State"][];
             /** @default [] */
             service: string[];
+            /** @default false */
+            needs_attention: boolean;
             reason?: string | null;
         };
         /**
@@ -2323,14 +2329,15 @@ export interface components {
          * NumberCheck
          * @description What a service makes of a telephone number.
          *
-         *     `phone_number` is in E.164 when it could be read. `is_permitted`: by the rules for numbers, at whatever hour.
-         *     `country` null: none, or one of several. `calling_allowed_now`: at the instant asked for; `next_allowed_at` the
-         *     earliest from then on, null: never.
+         *     `phone_number` is in E.164 when it could be read, `phone_number_formatted` then as people read it, else null.
+         *     `is_permitted`: by the rules for numbers, at whatever hour. `country` null: none, or one of several.
+         *     `calling_allowed_now`: at the instant asked for; `next_allowed_at` the earliest from then on, null: never.
          */
         NumberCheck: {
             phone_number: string;
             is_permitted: boolean;
             reasons: components["schemas"]["Verdict"][];
+            phone_number_formatted?: string | null;
             country?: string | null;
             type?: string | null;
             /** @default [] */
@@ -2651,6 +2658,8 @@ export interface components {
             state: components["schemas"]["State"][];
             /** @default [] */
             service: string[];
+            /** @default false */
+            needs_attention: boolean;
             /** @default [] */
             result: components["schemas"]["Result"][];
             desired_at?: string | null;
@@ -2701,6 +2710,8 @@ export interface components {
             state: components["schemas"]["State"][];
             /** @default [] */
             service: string[];
+            /** @default false */
+            needs_attention: boolean;
             desired_at?: string | null;
             shift_seconds?: number | null;
             time_zone?: string | null;
@@ -3100,6 +3111,7 @@ export interface components {
             callback_id: string;
             service: string;
             phone_number: string;
+            phone_number_formatted: string;
             customer_name: string | null;
             /** Format: date-time */
             ended_at: string;

@@ -16,6 +16,7 @@ from ringback.callbacks.waiting import Progress, why_waiting
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
+from ringback.numbers import phone
 from ringback.routing.estimate import WaitEstimate
 from ringback.telephony.port import LegRole
 
@@ -26,9 +27,10 @@ LocalTime = Annotated[datetime, msgspec.Meta(extra_json_schema={"extra": {"forma
 class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     """A callback as the API, the console and the command line show it.
 
-    `promised_local` is the customer's wall clock in `promised_zone` at `desired_at`. `agent`: the one reserved or
-    talking; of a COMPLETED callback the one of the last attempt. `position_in_queue` (1: the next; 0: being
-    routed) and `estimated_wait` in seconds while QUEUED or ROUTING, the latter null when it cannot be told.
+    `phone_number` is in E.164, `phone_number_formatted` as people read it. `promised_local` is the customer's wall
+    clock in `promised_zone` at `desired_at`. `agent`: the one reserved or talking; of a COMPLETED callback the one of
+    the last attempt. `position_in_queue` (1: the next; 0: being routed) and `estimated_wait` in seconds while QUEUED or
+    ROUTING, the latter null when it cannot be told.
     `waiting_for`: why it waits right now, for people. `promised_by`: dialled for the first time by then, it is on time;
     null when the wait could not be told. `recreated_from`: the COMPLETED callback that it follows. `late_seconds`: for
     how long the window in which it was wanted has been over, while no agent has it yet; null when it is not late.
@@ -63,6 +65,7 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     recreated_from: UUID | None = None
     late_seconds: int | None = None
     has_name_recording: bool = False
+    phone_number_formatted: str = ""
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +144,7 @@ def _view(row: _Row, situation: Situation | None, position: int | None, now: dat
     place = _place(row, situation, position)
     return CallbackView(
         **{name: getattr(row, name) for name in _SHARED},
+        phone_number_formatted=phone.as_read(row.phone_number),
         position_in_queue=place,
         estimated_wait=None if situation is None or place is None else _estimate(row, situation, place, now),
         waiting_for=why_waiting(_progress(row, position), situation, now),

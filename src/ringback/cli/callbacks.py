@@ -23,7 +23,6 @@ from ringback.cli.output import (
     SHORT_ID,
     JsonOption,
     console,
-    number_text,
     print_json,
     say,
     state_text,
@@ -301,7 +300,7 @@ def _row(view: CallbackView, is_wide: bool) -> list[RenderableType]:
     return [
         time_text(view.desired_at),
         state_text(view.state, view.result),
-        number_text(view.phone_number),
+        view.phone_number_formatted,
         view.service,
         *people,
         shown_id,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ringback.cli.installation import Installation, ask
-from ringback.cli.output import JsonOption, number_text, print_json, say
+from ringback.cli.output import JsonOption, print_json, say
 from ringback.numbers import phone
 from ringback.records import erasure
 from ringback.records.erasure import Erasure
@@ -24,7 +24,7 @@ def erase(
     """
     number = phone.e164(phone_number)
     if not yes:
-        typer.confirm(f"Remove all that is known of {number_text(number)} for good?", abort=True, err=True)
+        typer.confirm(f"Remove all that is known of {phone.as_read(number)} for good?", abort=True, err=True)
 
     async def do(on: Installation) -> Erasure:
         return await erasure.erase(on.database, on.clock, on.actor, number)

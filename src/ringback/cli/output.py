@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-import phonenumbers
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -94,12 +93,6 @@ def state_text(state: State, result: Result | None = None) -> Text:
         return Text(state, style=_STATE_STYLES[state])
     style = "green" if result in _GOOD else "dim" if result in _MEANT else "red"
     return Text(f"{state} ({result})", style=style)
-
-
-def number_text(e164: str) -> str:
-    """A telephone number as people write it, such as +1 202-555-0133."""
-    number = phonenumbers.parse(e164)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def time_text(instant: datetime | None, *, has_seconds: bool = False) -> str:

@@ -11,7 +11,7 @@ from ringback.callbacks.model import Transition
 from ringback.callbacks.states import MEANING
 from ringback.callbacks.trace import AttemptTrace, CallbackTrace, LegTrace
 from ringback.callbacks.views import CallbackView
-from ringback.cli.output import duration_text, fields, number_text, say, state_text, table, time_text
+from ringback.cli.output import duration_text, fields, say, state_text, table, time_text
 
 _ACTORS = {ActorKind.USER: "", ActorKind.API_KEY: "API key ", ActorKind.CUSTOMER: "customer ", ActorKind.ENGINE: ""}
 _ENDED_BY = {"US": "we hung up", "REMOTE": "they hung up", "TIMEOUT": "the time was over"}
@@ -51,7 +51,7 @@ def _facts(view: CallbackView) -> Iterator[tuple[str, RenderableType]]:
     if view.waiting_for:
         yield "Waits for", view.waiting_for
     yield "Service", view.service
-    yield "Number", number_text(view.phone_number)
+    yield "Number", view.phone_number_formatted
     if view.customer_name:
         yield "Customer", view.customer_name
     when = time_text(view.desired_at, has_seconds=True)

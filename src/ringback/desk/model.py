@@ -84,6 +84,7 @@ class CallbackInHand(msgspec.Struct, frozen=True, kw_only=True):
     service: str
     service_display_name: str
     phone_number: str
+    phone_number_formatted: str
     customer_name: str | None
     language: str | None
     channel: Channel | None
@@ -131,6 +132,7 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
     callback_id: UUID
     service: str
     phone_number: str
+    phone_number_formatted: str
     customer_name: str | None
     ended_at: datetime
     finish_by: datetime

@@ -33,6 +33,7 @@ from ringback.desk.model import (
     Today,
     Unfinished,
 )
+from ringback.numbers import phone
 from ringback.services import crm_url
 from ringback.services.model import PERSON_NOT_REACHED, Strategy
 from ringback.telephony.port import LegRole
@@ -207,6 +208,7 @@ async def _callback(connection: Connection, agent: _Agent, call: _Call, now: dat
     since = row.desired_at if row.is_scheduled else row.created_at
     return CallbackInHand(
         **{name: getattr(row, name) for name in _SHARED},
+        phone_number_formatted=phone.as_read(row.phone_number),
         waited_seconds=max(int((now - since).total_seconds()), 0),
         crm_url=crm_url.filled(row.crm_template, _places(row), row.user_data) or None,
         history=history,
@@ -232,6 +234,7 @@ def _unfinished(call: _Call, ended_at: datetime) -> Unfinished:
         callback_id=call.callback_id,
         service=call.service,
         phone_number=call.phone_number,
+        phone_number_formatted=phone.as_read(call.phone_number),
         customer_name=call.customer_name,
         ended_at=ended_at,
         finish_by=ended_at + FINISH_WITHIN,

@@ -3,6 +3,8 @@
 What is a number and what it costs is told by `phonenumbers`, Google's libphonenumber data. Numbers are never logged.
 """
 
+from functools import lru_cache
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
@@ -69,6 +71,15 @@ def e164(text: str) -> str:
     if number.extension or _has_letters(text):
         raise InvalidNumber(f"{text!r} is no telephone number: write + and digits only", phone_number=text)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+@lru_cache(maxsize=10_000)
+def as_read(number: str) -> str:
+    """A number in E.164 as people read it, such as +49 30 12345678; one that nobody can divide stays as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return number
 
 
 def _parsed(text: str, default_region: str | None) -> PhoneNumber:

@@ -18,14 +18,15 @@ from ringback.services.time_zones import time_zone
 class NumberCheck(msgspec.Struct, frozen=True, kw_only=True):
     """What a service makes of a telephone number.
 
-    `phone_number` is in E.164 when it could be read. `is_permitted`: by the rules for numbers, at whatever hour.
-    `country` null: none, or one of several. `calling_allowed_now`: at the instant asked for; `next_allowed_at` the
-    earliest from then on, null: never.
+    `phone_number` is in E.164 when it could be read, `phone_number_formatted` then as people read it, else null.
+    `is_permitted`: by the rules for numbers, at whatever hour. `country` null: none, or one of several.
+    `calling_allowed_now`: at the instant asked for; `next_allowed_at` the earliest from then on, null: never.
     """
 
     phone_number: str
     is_permitted: bool
     reasons: Sequence[Verdict]
+    phone_number_formatted: str | None = None
     country: str | None = None
     type: str | None = None
     time_zones: Sequence[str] = ()
@@ -51,6 +52,7 @@ def check(service: Service, text: str, at: datetime, stated_zone: str | None = N
     allowed = calling_hours.allowed_at(number, stated_zone, service.calling_hours, at)
     return NumberCheck(
         phone_number=number,
+        phone_number_formatted=phone.as_read(number),
         is_permitted=is_permitted,
         reasons=[*rules, _hours_verdict(service, number, stated_zone, at)],
         country=countries[0] if len(countries) == 1 and countries[0] != screening.NO_COUNTRY else None,

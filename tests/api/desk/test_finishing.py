@@ -47,7 +47,8 @@ async def test_after_the_wrap_up_a_talk_can_still_be_finished_for_a_quarter_of_a
     await centre.pass_time(46, anna)
     desk = await anna.look()
     assert (desk["agent"]["presence"], desk["offer"]) == ("READY", None)
-    assert [each["attempt_id"] for each in desk["unfinished"]] == [attempt_id]
+    shown = [(each["attempt_id"], each["phone_number_formatted"]) for each in desk["unfinished"]]
+    assert shown == [(attempt_id, "+49 30 1234567")]
     await centre.pass_time(900 - 60, anna)
     assert (await anna.look())["unfinished"]
     await centre.pass_time(20, anna)

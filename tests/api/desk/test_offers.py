@@ -60,6 +60,7 @@ async def test_an_offer_says_who_and_why(centre: Centre) -> None:
     offer = await anna.offer()
     callback = offer["callback"]
     assert (callback["id"], callback["phone_number"]) == (str(callback_id), CUSTOMER)
+    assert callback["phone_number_formatted"] == "+49 30 1234567"
     assert (callback["service"], callback["service_display_name"]) == ("support", "Support")
     assert {name: callback[name] for name in wanted} == wanted
     assert callback["waited_seconds"] >= 7
