@@ -19,6 +19,7 @@ from ringback.accounts.principal import BeyondYourServices, Principal, lie_withi
 from ringback.accounts.rules import Scope, of_scopes
 from ringback.actors import Actor, ActorKind
 from ringback.audit import journal
+from ringback.choices import chosen
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
@@ -301,8 +302,7 @@ async def _give(connection: Connection, key_id: int, services: Collection[str]) 
 
 
 def _chosen(key: ApiKey, changes: ApiKeyChoices, now: datetime) -> ApiKey:
-    values = {field: getattr(changes, field) for field in changes.__struct_fields__}
-    values = {field: value for field, value in values.items() if value is not UNSET}
+    values = chosen(changes)
     # What is over already, or has nothing left, may stay so.
     _check(values.get("scopes", key.scopes), values.get("services"), values.get("expires_at"), now)
     if "scopes" in values:

@@ -4,7 +4,6 @@ They are disabled and never deleted, so that whatever they did keeps a name. Who
 than they have, and changes nobody who has more. What is changed holds with the next request of that user.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -16,6 +15,8 @@ from ringback.accounts.principal import BeyondYourServices, Principal, lie_withi
 from ringback.accounts.rules import Role
 from ringback.actors import COMMAND_LINE, Actor
 from ringback.audit import journal
+from ringback.choices import chosen
+from ringback.choices import revision_of as revision_of_settings
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
@@ -196,7 +197,7 @@ async def save(
 def revision_of(user: User) -> str:
     """A short text that changes with whatever can be set in a user."""
     settings = {field: getattr(user, field) for field in ("name", *UserChoices.__struct_fields__)}
-    return hashlib.sha256(msgspec.json.encode(settings)).hexdigest()[:16]
+    return revision_of_settings(settings)
 
 
 def not_found(name: str) -> UserNotFound:
@@ -291,8 +292,7 @@ async def _change(connection: Connection, before: User, choices: UserChoices, wi
 
 
 def _chosen(user: User, choices: UserChoices) -> User:
-    values = {field: getattr(choices, field) for field in choices.__struct_fields__}
-    values = {field: value for field, value in values.items() if value is not UNSET}
+    values = chosen(choices)
     if "roles" in values:
         values["roles"] = tuple(role for role in Role if role in values["roles"])
     if values.get("services") is not None:

@@ -282,11 +282,11 @@ async def ask_presence(
     async with database.transaction() as connection:
         now, before = clock.now(), await named(connection, name)
         await presence.ask(connection, name, wanted, reason, now)
-        after = await named(connection, name)
-        if after != before:
-            told = {"presence": wanted, "of_services": after.services}
+        after = await named(connection, name, within=within)
+        if msgspec.structs.replace(after, services=before.services) != before:
+            told = {"presence": wanted, "of_services": before.services}
             await journal.record(connection, now, actor, "presence.asked", name, **told)
-        return await named(connection, name, within=within)
+        return after
 
 
 def check(agent: AgentChoices) -> None:

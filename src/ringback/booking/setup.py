@@ -28,7 +28,7 @@ async def change(
 ) -> Service:
     """Change what is chosen; it holds from the next decision on.
 
-    `revision`: refuse if the service is not what this is the `catalog.revision_of`. Raises as `create` does, and
+    `revision`: refuse if the service is not what this is the `revision_of`. Raises as `create` does, and
     ServiceNotFound, ServiceChanged.
     """
     async with database.transaction() as connection:

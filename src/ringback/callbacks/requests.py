@@ -30,14 +30,13 @@ from ringback.services.catalog import ServiceDisabled
 
 
 class Created(msgspec.Struct, frozen=True, kw_only=True):
-    """A callback that was created, now or (`is_replay`) by an earlier request with the same idempotency key.
+    """A callback that was created, now or by an earlier request with the same idempotency key.
 
     `answer` is the view as JSON, byte for byte what the first request was answered with.
     """
 
     callback: CallbackView
     answer: bytes
-    is_replay: bool
 
 
 class _Recreation(msgspec.Struct, frozen=True):
@@ -245,14 +244,14 @@ async def _make_or_replay(
         earlier = await idempotency.claim(connection, key, request, callback_id, now)
         if earlier is not None:
             view = msgspec.json.decode(earlier, type=CallbackView)
-            return Created(callback=view, answer=earlier, is_replay=True)
+            return Created(callback=view, answer=earlier)
     await made.make(connection, callback_id, now)
     view = await views.show_one(connection, callback_id, now)
     await _record(connection, now, actor, made.action, view, **made.details)
     answer = msgspec.json.encode(view)
     if key is not None:
         await idempotency.keep(connection, key, answer)
-    return Created(callback=view, answer=answer, is_replay=False)
+    return Created(callback=view, answer=answer)
 
 
 async def _recreate(

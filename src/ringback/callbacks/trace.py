@@ -164,6 +164,7 @@ _LEGS = _sql.query("legs", _Leg)
 _ORIGIN = _sql.query("origin", _Origin)
 _OFFER = _sql.query("offer", OfferTrace)
 _DECISIONS = _sql.query("decisions", Decision)
+_NOTE = _sql.command("note")
 
 
 async def trace(database: Database, clock: Clock, callback_id: UUID) -> CallbackTrace:
@@ -183,6 +184,13 @@ async def trace(database: Database, clock: Clock, callback_id: UUID) -> Callback
             actors=_actors(transitions),
             decisions=await _DECISIONS.all(connection, id=callback_id),
         )
+
+
+async def note(
+    connection: Connection, callback_id: UUID, rule: str, detail: str, now: datetime, *, attempt_id: UUID | None = None
+) -> None:
+    """Add to the callback's trace why something was done or not done."""
+    await _NOTE.run(connection, callback_id=callback_id, attempt_id=attempt_id, now=now, rule=rule, detail=detail)
 
 
 def seconds_in_state(transitions: Sequence[Transition], now: datetime) -> dict[State, float]:

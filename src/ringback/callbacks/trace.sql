@@ -29,6 +29,10 @@ ORDER BY t.number, l.created_at, l.role
 -- name: decisions
 SELECT at, rule, detail, attempt_id FROM decisions WHERE callback_id = :id ORDER BY id
 
+-- name: note
+INSERT INTO decisions (callback_id, attempt_id, at, rule, detail)
+VALUES (:callback_id, :attempt_id, :now, :rule, :detail)
+
 -- name: origin
 SELECT
     c.recreated_from,

@@ -14,7 +14,6 @@ from typing import Any, Self, TypeAlias
 
 import asyncpg
 import msgspec
-import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from ringback.clock import SystemClock
@@ -50,8 +49,6 @@ DATABASE_IS_AWAY = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
 )
-
-log = structlog.get_logger(__name__)
 
 
 class TooManyStreams(TooManyRequests):

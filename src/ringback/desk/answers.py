@@ -6,14 +6,12 @@ import msgspec
 
 from ringback.actors import Actor
 from ringback.audit import journal
-from ringback.callbacks import agents_word
+from ringback.callbacks import agents_word, trace
 from ringback.callbacks.rules import AgentAnswer
 from ringback.clock import Clock
 from ringback.database.pool import Database
-from ringback.database.queries import QueryFile
 from ringback.desk import own
 
-_NOTE_REASON = QueryFile(__file__, "answers.sql").command("note_reason")
 _ACTIONS = {
     AgentAnswer.ACCEPTED: "desk.accepted",
     AgentAnswer.REJECTED: "desk.rejected",
@@ -66,8 +64,7 @@ async def _answer(
         if before.agent_answer is None:
             if reason:
                 detail = f"{agent}: {reason}"
-                ids = {"callback_id": callback.id, "attempt_id": attempt_id}
-                await _NOTE_REASON.run(connection, **ids, now=now, detail=detail)
+                await trace.note(connection, callback.id, "offer-rejected", detail, now, attempt_id=attempt_id)
             told = {"attempt": attempt_id} if seconds is None else {"attempt": attempt_id, "seconds": seconds}
             subject, of_services = str(callback.id), [before.service]
             await journal.record(connection, now, actor, _ACTIONS[answer], subject, of_services=of_services, **told)

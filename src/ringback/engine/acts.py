@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from ringback.callbacks import trace
 from ringback.callbacks.rules import TRUNK_MAY_BE_AT_FAULT, AttemptOutcome
 from ringback.clock import Clock
 from ringback.database.pool import Database
@@ -155,7 +156,8 @@ class Acts:
         now = self._clock.now()
         async with self._database.transaction() as connection:
             await calls.leg_ended(connection, leg.id, self._lease.token, now, outcome=outcome, ended_by=by)
-            await calls.note(connection, call, "leg-ended-by-switch", f"{leg.role.lower()} leg: {detail}", now)
+            told = f"{leg.role.lower()} leg: {detail}"
+            await trace.note(connection, call.callback_id, "leg-ended-by-switch", told, now, attempt_id=call.attempt_id)
 
     async def _pause_failing_trunk(self, call: Call, outcome: AttemptOutcome) -> None:
         async with self._database.transaction() as connection:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from ringback.callbacks import trace
 from ringback.clock import Clock
 from ringback.database.pool import Database
 from ringback.engine import calls
@@ -119,4 +120,5 @@ class Adoption:
         now = self._clock.now()
         async with self._database.transaction() as connection:
             await calls.leg_ended(connection, leg.id, self._lease.token, now, outcome=outcome, ended_by=EndedBy.US)
-            await calls.note(connection, call, "leg-not-adopted", f"the {leg.role.lower()} leg {detail}", now)
+            told = f"the {leg.role.lower()} leg {detail}"
+            await trace.note(connection, call.callback_id, "leg-not-adopted", told, now, attempt_id=call.attempt_id)

@@ -13,7 +13,7 @@ import msgspec
 
 from ringback.actors import ENGINE
 from ringback.agents.presence import start_talking
-from ringback.callbacks import lifecycle
+from ringback.callbacks import lifecycle, trace
 from ringback.callbacks.rules import (
     AgentAnswer,
     AttemptOutcome,
@@ -79,7 +79,6 @@ _LEG_ENDED = _sql.command("leg_ended")
 _JOINED = _sql.command("joined")
 _END_UNDIALLED_LEGS = _sql.command("end_undialled_legs")
 _CLOSE_ATTEMPT = _sql.command("close_attempt")
-_NOTE = _sql.command("note_decision")
 
 
 async def open_calls(connection: Connection, link_id: str, token: int) -> list[Call]:
@@ -103,7 +102,8 @@ async def permit_dial(connection: Connection, call: Call, leg: Leg, token: int, 
         objection = await objection_to_attempt(connection, call.attempt_id, now)
         if objection is not None:
             await leg_ended(connection, leg.id, token, now, outcome=Outcome.CANCELLED, ended_by=EndedBy.US)
-            await note(connection, call, objection.rule, f"{leg.role.lower()} not dialled: {objection.reason}", now)
+            told = f"{leg.role.lower()} not dialled: {objection.reason}"
+            await trace.note(connection, call.callback_id, objection.rule, told, now, attempt_id=call.attempt_id)
             return False
     return await _PERMIT_DIAL.run(connection, leg_id=leg.id, now=now) == 1
 
@@ -214,13 +214,6 @@ async def leg_ended(
 async def joined(connection: Connection, attempt_id: UUID, token: int, now: datetime) -> None:
     """Customer and agent hear each other."""
     await _JOINED.run(connection, attempt_id=attempt_id, token=token, now=now)
-
-
-async def note(connection: Connection, call: Call, rule: str, detail: str, now: datetime) -> None:
-    """Add to the callback's trace why something was done or not done."""
-    await _NOTE.run(
-        connection, callback_id=call.callback_id, attempt_id=call.attempt_id, now=now, rule=rule, detail=detail
-    )
 
 
 async def _lock(connection: Connection, call: Call, token: int) -> Call | None:

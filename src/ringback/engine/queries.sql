@@ -327,7 +327,3 @@ WHERE place < coalesce((SELECT min(place) FROM newest WHERE outcome <> :outcome)
 -- name: pause_trunk
 UPDATE trunks SET paused_until = :until, pause_reason = :reason
 WHERE id = :id AND (paused_until IS NULL OR paused_until <= :now)
-
--- name: note_decision
-INSERT INTO decisions (callback_id, attempt_id, at, rule, detail)
-VALUES (:callback_id, :attempt_id, :now, :rule, :detail)

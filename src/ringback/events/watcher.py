@@ -35,11 +35,6 @@ class Watcher:
         self._ear: Ear | None = None
         self._task: asyncio.Task[None] | None = None
 
-    @property
-    def listeners(self) -> int:
-        """How many listen."""
-        return len(self._listeners)
-
     @asynccontextmanager
     async def listening(self, principal: Principal, *, has_missed: bool) -> AsyncGenerator[Listener]:
         """Somebody listens as long as the block lasts. Raises TooManyListeners.

@@ -1,6 +1,5 @@
 """The services of an installation: looking them up, creating and changing them."""
 
-import hashlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TypeAlias
@@ -11,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from ringback.actors import Actor
 from ringback.audit import journal
+from ringback.choices import chosen, revision_of
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
@@ -214,7 +214,7 @@ async def save_with(
     service = _found(await _LOCK_NAMED.first(connection, name=name), name)
     if revision is not None and (is_new or revision != revision_of(service)):
         raise _changed(name, None if is_new else service)
-    wanted = chosen(service, choices)
+    wanted = msgspec.structs.replace(service, **chosen(choices))
     check(wanted)
     if also is not None:
         also(wanted)
@@ -223,17 +223,6 @@ async def save_with(
     await grid.follow(connection, service, wanted)
     await _record(connection, now, actor, service, wanted, is_new=is_new)
     return Saved(await named(connection, name), is_new)
-
-
-def chosen(service: Service, choices: ServiceChoices) -> Service:
-    """The service as it would be with what is chosen."""
-    values = {field: getattr(choices, field) for field in choices.__struct_fields__}
-    return msgspec.structs.replace(service, **{field: value for field, value in values.items() if value is not UNSET})
-
-
-def revision_of(service: Service) -> str:
-    """A short text that changes with any setting of the service."""
-    return hashlib.sha256(msgspec.json.encode(service, order="deterministic")).hexdigest()[:16]
 
 
 def require_new(saved: Saved[Service]) -> Saved[Service]:

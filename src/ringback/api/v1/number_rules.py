@@ -22,6 +22,7 @@ from ringback.api.problems import WHEN_CHANGING, WHEN_READING, WHEN_REPLACING, I
 from ringback.api.v1.service_settings import answer
 from ringback.booking import setup
 from ringback.callbacks.model import MAX_TEXT
+from ringback.choices import chosen, revision_of
 from ringback.numbers.model import MAX_PATTERNS, BlockedPattern, NumberRules
 from ringback.services import catalog, number_checks
 from ringback.services.catalog import ServiceChanged, ServiceChoices
@@ -72,7 +73,7 @@ async def save(
     while True:
         service = await catalog.get(backend.database, service_name)
         choices = _choices(data, service.number_rules)
-        wanted = revision(if_match) or catalog.revision_of(service)
+        wanted = revision(if_match) or revision_of(service)
         try:
             changed = await setup.change(backend.database, backend.clock, actor, service_name, choices, revision=wanted)
             return _answer(changed)
@@ -94,9 +95,9 @@ async def check(
 
 
 def _choices(data: ServiceNumberRules, rules: NumberRules) -> ServiceChoices:
-    given = {"permitted_countries": data.permitted_countries, "blocked": data.blocked}
-    changes = {field: value for field, value in given.items() if value is not UNSET}
-    return ServiceChoices(number_rules=msgspec.structs.replace(rules, **changes), calling_hours=data.calling_hours)
+    changes = chosen(data)
+    calling_hours = changes.pop("calling_hours", UNSET)
+    return ServiceChoices(number_rules=msgspec.structs.replace(rules, **changes), calling_hours=calling_hours)
 
 
 def _answer(service: Service) -> Response[ServiceNumberRules]:

@@ -20,6 +20,7 @@ from ringback.api.backend import Backend
 from ringback.api.etags import IfMatch, etag, revision
 from ringback.api.problems import WHEN_READING, WHEN_REPLACING
 from ringback.booking import setup
+from ringback.choices import revision_of
 from ringback.services import catalog
 from ringback.services.catalog import ServiceChoices
 from ringback.services.model import Service
@@ -138,7 +139,7 @@ def _capacity(service: Service) -> CapacityDocument:
 
 def answer(service: Service, document: T, status: int = 200) -> Response[T]:
     """The document with the ETag of its service, which changes with every setting."""
-    return Response(document, status_code=status, headers=etag(catalog.revision_of(service)))
+    return Response(document, status_code=status, headers=etag(revision_of(service)))
 
 
 HANDLERS = [hours, save_hours, special_days, save_special_days, capacity, save_capacity]
