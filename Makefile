@@ -7,6 +7,8 @@ LOCK = $(UV) pip compile --quiet --generate-hashes --universal --python-version 
 
 # Pyright's wrapper would ask PyPI for a newer version at every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
+# Tests start Ringback hundreds of times: it is not to be compiled anew each time, whatever a machine has set.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help run install test check format requirements clean
 
