@@ -22,9 +22,14 @@ UNBUILT = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>R
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
+async def _accept_anything(_: Request[Any, Any, Any]) -> None:
+    """The parameters of a page's address are the console's own."""
+
+
 @get(
     ["/", *(f"/{page}" for page in PAGES), *(f"/{page}/{{page_path:path}}" for page in PAGES)],
     opt=UNCOUNTED,
+    before_request=_accept_anything,
     include_in_schema=False,
 )
 async def page() -> Response[Any]:

@@ -24,11 +24,9 @@ class File:
     is_unchanging: bool
 
 
-@lru_cache(maxsize=1)
 def files() -> dict[str, File]:
     """Every file by its path below the server's root, such as assets/index-1a2b.js; empty when nothing is built."""
-    paths = (path for path in sorted(STATIC.rglob("*")) if path.is_file())
-    return {str(path.relative_to(STATIC)): _file(path) for path in paths}
+    return _read(STATIC)
 
 
 def index(nonce: str) -> bytes | None:
@@ -37,10 +35,15 @@ def index(nonce: str) -> bytes | None:
     return page and page.content.replace(NONCE_PLACE.encode(), nonce.encode())
 
 
-def _file(path: Path) -> File:
+@lru_cache(maxsize=1)
+def _read(folder: Path) -> dict[str, File]:
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {name: _file(path, name) for path in paths if (name := str(path.relative_to(folder)))}
+
+
+def _file(path: Path, name: str) -> File:
     content = path.read_bytes()
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     media_type = "text/javascript" if path.suffix == ".js" else media_type
     compressed = gzip.compress(content, mtime=0) if media_type.startswith(COMPRESSED) else None
-    is_unchanging = str(path.relative_to(STATIC)).startswith(UNCHANGING)
-    return File(content, compressed, media_type, is_unchanging)
+    return File(content, compressed, media_type, name.startswith(UNCHANGING))
