@@ -24,21 +24,19 @@ export interface PageEntry {
 
 // In the order of the navigation. Whoever has none of the permissions does not see the page; the server decides.
 const PAGES: PageEntry[] = [
-  { path: "/desk", label: "My desk", Icon: IconHeadset, needs: "USE_DESK", Page: lazy(() => import("../desk/DeskPage")) },
+  {
+    path: "/desk",
+    label: "My desk",
+    Icon: IconHeadset,
+    needs: "USE_DESK",
+    Page: lazy(() => import("../desk/DeskPage")),
+  },
   {
     path: "/callbacks",
     label: "Callbacks",
     Icon: IconPhoneCall,
     needs: "SEE_CALLBACKS",
     Page: lazy(() => import("../callbacks/CallbacksPage")),
-  },
-  {
-    path: "/tools/search",
-    label: "Callback Search",
-    group: "Tools",
-    Icon: IconSearch,
-    needs: "SEE_CALLBACKS",
-    Page: lazy(() => import("../tools/SearchPage")),
   },
   {
     path: "/services",
@@ -61,11 +59,34 @@ const PAGES: PageEntry[] = [
     needs: "SEE_REPORTS",
     Page: lazy(() => import("../reports/ReportsPage")),
   },
-  { path: "/users", label: "Users", Icon: IconUsers, needs: "SEE_USERS", Page: lazy(() => import("../settings/UsersPage")) },
-  { path: "/audit", label: "Audit", Icon: IconHistory, needs: "SEE_AUDIT", Page: lazy(() => import("../settings/AuditPage")) },
+  {
+    path: "/tools/search",
+    label: "Callback Search",
+    group: "Tools",
+    Icon: IconSearch,
+    needs: "SEE_CALLBACKS",
+    Page: lazy(() => import("../tools/SearchPage")),
+  },
+  {
+    path: "/users",
+    label: "Users",
+    group: "Administration",
+    Icon: IconUsers,
+    needs: "SEE_USERS",
+    Page: lazy(() => import("../settings/UsersPage")),
+  },
+  {
+    path: "/audit",
+    label: "Audit",
+    group: "Administration",
+    Icon: IconHistory,
+    needs: "SEE_AUDIT",
+    Page: lazy(() => import("../settings/AuditPage")),
+  },
   {
     path: "/developer",
     label: "Developer",
+    group: "Administration",
     Icon: IconCode,
     needs: "DEVELOP",
     Page: lazy(() => import("../settings/DeveloperPage")),

@@ -1,0 +1,49 @@
+import { Menu, NavLink } from "@mantine/core";
+import { IconCode, IconDots, IconKey, IconLogout, IconUser } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
+
+import { useLogOut, useSession } from "../api/session";
+import { ThemeItem } from "./ThemeItem";
+
+const ChangePasswordDialog = lazy(() => import("./ChangePasswordDialog"));
+
+/** Who is logged in, and what they can do for themselves. */
+export function Account() {
+  const { user } = useSession();
+  const logOut = useLogOut();
+  const [changesPassword, setChangesPassword] = useState(false);
+  const name = user.display_name || user.name;
+  return (
+    <>
+      <Menu position="right-end" withinPortal width={220}>
+        <Menu.Target>
+          <NavLink
+            component="button"
+            label={name}
+            aria-label={`Account of ${name}`}
+            leftSection={<IconUser size={18} stroke={1.6} aria-hidden />}
+            rightSection={<IconDots size={16} aria-hidden />}
+          />
+        </Menu.Target>
+        <Menu.Dropdown>
+          <ThemeItem />
+          <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setChangesPassword(true)}>
+            Change password
+          </Menu.Item>
+          <Menu.Item leftSection={<IconCode size={16} />} component="a" href="/api/docs" target="_blank">
+            API documentation
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut()}>
+            Log out
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {changesPassword && (
+        <Suspense>
+          <ChangePasswordDialog onClose={() => setChangesPassword(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
