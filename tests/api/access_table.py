@@ -154,6 +154,7 @@ SERVICES = [
     *(Route("PUT", f"{SERVICE}/{part}", "A", "m", Kind.ONE, body={}) for part in DOCUMENTS),
     Route("POST", f"{SERVICE}/number-rules/test", "SA", "r", Kind.ONE, body={"phone_number": NUMBER}),
     Route("GET", f"{SERVICE}/status", "MSA", "r", Kind.ONE),
+    Route("GET", f"{V1}/service-statuses", "MSA", "r", Kind.MANY),
     Route("GET", f"{SERVICE}/slots", "MSA", "cr", Kind.ONE),
     Route("GET", f"{SERVICE}/live-queue", "MSA", "r", Kind.ONE),
     Route("PUT", f"{SERVICE}/live-queue", "A", "a", Kind.ONE, body={"waiting": 2}),
@@ -208,6 +209,7 @@ def _bulk(name: str, job: str, what: Mapping[str, object]) -> list[Route]:
         *(Route("POST", f"{path}{part}", "SA", "m", Kind.ONE, body=many) for part in ("", "/preview")),
         Route("GET", path, "SA", "r", Kind.MINE),
         Route("GET", f"{path}/{{job_id}}", "SA", "r", Kind.ONE, at=at),
+        Route("GET", f"{path}/{{job_id}}/items", "SA", "r", Kind.ONE, at=f"{at}/items"),
         Route("GET", f"{path}/{{job_id}}/callbacks", "SA", "r", Kind.ONE, at=f"{at}/callbacks"),
         Route("GET", f"{path}/{{job_id}}/summary", "SA", "r", Kind.ONE, at=f"{at}/summary"),
     ]
@@ -217,6 +219,7 @@ BULK = [
     *_bulk("cancellations", "cancellation_id", {}),
     *_bulk("reschedulings", "rescheduling_id", {"shift_seconds": 60}),
     *_bulk("recreations", "recreation_id", {}),
+    Route("GET", f"{V1}/cancellations/recent", "SA", "r", Kind.MINE),
     Route("GET", f"{V1}/cancellations/recent/callbacks", "SA", "r", Kind.MANY),
     Route("GET", f"{V1}/cancellations/recent/summary", "SA", "r", Kind.MANY),
 ]

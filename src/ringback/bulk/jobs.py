@@ -17,13 +17,14 @@ from uuid_utils.compat import uuid7
 from ringback.actors import Actor, ActorKind
 from ringback.audit import journal
 from ringback.bulk import selection
-from ringback.bulk.model import BulkJob, BulkRequest, Count, Kind, Preview, Selection, kind_of
+from ringback.bulk.model import BulkItem, BulkJob, BulkRequest, Count, Kind, Preview, Selection, kind_of
 from ringback.callbacks.idempotency import IdempotencyKeyReused
 from ringback.callbacks.states import State
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.errors import NotFound
+from ringback.numbers import phone
 
 RECENT = timedelta(hours=24)
 
@@ -76,6 +77,8 @@ _JOBS_OF_ACTOR = _sql.query("jobs_of_actor", _Job)
 _IS_OF_ACTOR = _sql.query("is_of_actor", bool)
 _RECENT_JOBS = _sql.query("recent_jobs", _Job)
 _JOB_ENDING = _sql.query("job_ending", _Job)
+_ITEMS = _sql.query("items", BulkItem)
+_HAS_CANCELLED = _sql.query("has_cancelled", bool)
 _WAITING = _sql.query("waiting", int)
 _ENDING = re.compile(r"[0-9a-f-]{8,36}")
 
@@ -102,7 +105,7 @@ async def ask(
         hashed = _hashed(kind, request)
         asked = {"request": _without_ids(request), "request_hash": hashed, "idempotency_key": key, "within": within}
         if await _ADD_JOB.run(connection, id=job_id, kind=kind, now=now, **who, **asked):
-            total = await _freeze(connection, job_id, kind, request, within)
+            total = await _freeze(connection, job_id, kind, request, within, now)
             await _SET_TOTAL.run(connection, id=job_id, total=total, now=now)
             asked_for = {name: value for name, value in _without_ids(request).items() if name != "reason"}
             told: dict[str, object] = {"total": total, "request": asked_for}
@@ -128,7 +131,7 @@ async def preview(
             found = await _STATES_OF_IDS.all(connection, ids=request.ids, within=within)
             asked = len(set(request.ids))
         else:
-            restriction = await selection.restriction(connection, kind, request, within)
+            restriction = await selection.restriction(connection, kind, request, within, clock.now())
             found = await _STATES_IN_RANGE.all(connection, **restriction)
             asked = sum(each.number for each in found)
     numbers = {each.state: each.number for each in found}
@@ -168,6 +171,34 @@ async def recent(database: Database, clock: Clock, actor: Actor, kind: Kind) -> 
     return [_shown(job) for job in found]
 
 
+async def items(
+    database: Database,
+    kind: Kind,
+    job_id: UUID,
+    *,
+    is_done: bool | None,
+    after: int,
+    limit: int,
+    within: Collection[int] | None,
+) -> list[BulkItem]:
+    """Of what the work has come to so far the first `limit` that come `after` a position, as they were asked for.
+
+    `is_done`: only what was changed, or only what was left alone. Raises BulkJobNotFound.
+    """
+    await get(database, kind, job_id)
+    async with database.connection() as connection:
+        which = {"job_id": job_id, "is_done": is_done, "after": after, "limit": limit, "within": within}
+        found = await _ITEMS.all(connection, **which)
+    return [_readable(item) for item in found]
+
+
+async def has_cancelled(database: Database, clock: Clock, actor: Actor) -> bool:
+    """Whether the actor cancelled any callback within the last 24 hours, in bulk or by itself."""
+    whose = {"actor_kind": actor.kind, "actor_name": actor.name, "since": clock.now() - RECENT}
+    async with database.connection() as connection:
+        return await _HAS_CANCELLED.one(connection, **whose)
+
+
 async def recent_of_all(database: Database, clock: Clock) -> list[BulkJob]:
     """The bulk work that anybody asked for within the last 24 hours, the latest first."""
     async with database.connection() as connection:
@@ -191,14 +222,19 @@ async def ending(database: Database, text: str) -> BulkJob:
 
 
 async def _freeze(
-    connection: Connection, job_id: UUID, kind: Kind, request: Selection, within: Collection[int] | None
+    connection: Connection,
+    job_id: UUID,
+    kind: Kind,
+    request: Selection,
+    within: Collection[int] | None,
+    now: datetime,
 ) -> int:
     """List the callbacks meant, in batches; returns how many they are."""
     its_batches = {"job_id": job_id, "size": BATCH_SIZES[kind]}
     if request.ids is not None:
         ids = list(dict.fromkeys(request.ids))
         return sum(await _FREEZE_IDS.all(connection, **its_batches, ids=ids))
-    restriction = await selection.restriction(connection, kind, request, within)
+    restriction = await selection.restriction(connection, kind, request, within, now)
     return sum(await _FREEZE_RANGE.all(connection, **its_batches, **restriction))
 
 
@@ -210,6 +246,11 @@ def _shown(job: _Job) -> BulkJob:
         refused=job.done - job.succeeded,
         is_finished=job.finished_at is not None,
     )
+
+
+def _readable(item: BulkItem) -> BulkItem:
+    number = None if item.phone_number is None else phone.as_read(item.phone_number)
+    return msgspec.structs.replace(item, phone_number_formatted=number)
 
 
 def _without_ids(request: BulkRequest) -> dict[str, Any]:

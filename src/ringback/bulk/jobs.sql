@@ -2,6 +2,9 @@
 desired_at >= :from_at AND desired_at < :to_at AND state = ANY (:states::text[])
   AND (:service_ids::int[] IS NULL OR service_id = ANY (:service_ids))
   AND (:results::text[] IS NULL OR result = ANY (:results))
+  AND (:late_at::timestamptz IS NULL OR state = 'COMPLETED' OR desired_at < (
+      SELECT :late_at - make_interval(secs => s.window_seconds) FROM services AS s WHERE s.id = service_id
+  ))
 
 -- part: jobs
 SELECT id, kind, actor_kind, actor_name, asked_at, request, total, done, succeeded, counts, finished_at
@@ -77,3 +80,24 @@ LIMIT 1
 
 -- name: waiting
 SELECT coalesce(sum(total - done), 0) FROM bulk_jobs WHERE finished_at IS NULL
+
+-- name: items
+-- As they were, with what they are now. Those of services that whoever reads is not given (any more) are left out.
+SELECT
+    i.position, i.callback_id, i.phone_number, i.service, i.desired_at, i.state_before, i.is_done, i.outcome, i.reason,
+    i.new_callback_id, c.state, c.result, c.desired_at AS desired_at_now
+FROM bulk_items AS i
+LEFT JOIN services AS s ON s.name = i.service
+LEFT JOIN callbacks AS c ON c.id = i.callback_id
+    AND (:within::int[] IS NULL OR c.service_id = ANY (:within))
+WHERE i.job_id = :job_id AND i.position > :after AND (:is_done::boolean IS NULL OR i.is_done = :is_done)
+  AND (:within::int[] IS NULL OR i.service IS NULL OR s.id = ANY (:within))
+ORDER BY i.position
+LIMIT :limit
+
+-- name: has_cancelled
+SELECT EXISTS (
+    SELECT
+    FROM transitions
+    WHERE event = 'CANCELLED' AND actor_kind = :actor_kind AND actor_name = :actor_name AND at >= :since
+)

@@ -43,7 +43,8 @@ class Kind(StrEnum):
 class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which callbacks: either `ids`, or `all` whose desired time is at `from` or later and before `to`.
 
-    Of `all` only those of the states and services named, if any are named.
+    Of `all` only those of the states and services named, if any are named, and with `needs_attention` only those that
+    are late or COMPLETED with a result to look at, when it is asked.
     """
 
     ids: Annotated[Sequence[UUID], msgspec.Meta(max_length=MAX_IDS)] | None = None
@@ -52,6 +53,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     to_at: datetime | None = msgspec.field(name="to", default=None)
     states: Sequence[State] = msgspec.field(name="state", default=())
     services: Annotated[Sequence[str], msgspec.Meta(max_length=MAX_NAMES)] = msgspec.field(name="service", default=())
+    needs_attention: bool = False
 
 
 class Cancellation(Selection, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -135,6 +137,29 @@ class BulkJob(msgspec.Struct, frozen=True, kw_only=True):
     counts: Sequence[Count]
     is_finished: bool
     finished_at: datetime | None
+
+
+class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A callback that was asked for, as it was, and what became of it: `outcome` as in `Count`, `reason` for people.
+
+    `state`, `result`, `desired_at_now`: as it is now; null when it is there no longer. `phone_number_formatted`: as
+    people read it.
+    """
+
+    position: int
+    callback_id: UUID
+    phone_number: str | None
+    service: str | None
+    desired_at: datetime | None
+    state_before: State | None
+    is_done: bool
+    outcome: str
+    reason: str
+    new_callback_id: UUID | None
+    state: State | None
+    result: Result | None
+    desired_at_now: datetime | None
+    phone_number_formatted: str | None = None
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ringback.bulk.model import BulkRequest, Kind, Recreation, Rescheduling, Selection
 from ringback.callbacks.promise import DAYS_AHEAD, promise_at
+from ringback.callbacks.states import CAN_BE_LATE, WORRYING, Result, State
 from ringback.database.pool import Connection
 from ringback.errors import NeverPossible
 from ringback.instants import require_offset
@@ -33,24 +34,40 @@ def check(request: BulkRequest, now: datetime) -> None:
 
 
 async def restriction(
-    connection: Connection, kind: Kind, request: Selection, within: Collection[int] | None
+    connection: Connection, kind: Kind, request: Selection, within: Collection[int] | None, now: datetime
 ) -> dict[str, object]:
-    """How the queries over a range are restricted, `within` these services (None: all). Raises ServiceNotFound."""
+    """How the queries over a range are restricted, `within` these services (None: all). Raises ServiceNotFound.
+
+    `now`: as of when it is late.
+    """
     services = await catalog.ids_of(connection, request.services) if request.services else within
-    results = request.results if isinstance(request, Recreation) else ()
+    states = kind.covered & set(request.states) if request.states else kind.covered
+    if request.needs_attention:
+        states &= CAN_BE_LATE | {State.COMPLETED}
     return {
         "from_at": request.from_at,
         "to_at": request.to_at,
-        "states": sorted(kind.covered & set(request.states) if request.states else kind.covered),
+        "states": sorted(states),
         "service_ids": services if services is None or within is None else sorted(set(services) & set(within)),
-        "results": list(results) or None,
+        "results": _results(request),
+        "late_at": now if request.needs_attention else None,
     }
+
+
+def _results(request: Selection) -> list[Result] | None:
+    """Those that COMPLETED callbacks must have; None: no matter which."""
+    if not isinstance(request, Recreation):
+        return None
+    wanted = set(request.results or Result)
+    return sorted(wanted & WORRYING if request.needs_attention else wanted)
 
 
 def _check_ids(request: BulkRequest) -> None:
     results = request.results if isinstance(request, Recreation) else ()
-    if request.all or request.from_at or request.to_at or request.states or request.services or results:
-        raise _invalid("ids", "ids names the callbacks; all, from, to, state, service and result do not go with it")
+    restricts = request.states or request.services or results or request.needs_attention
+    if request.all or request.from_at or request.to_at or restricts:
+        text = "ids names the callbacks; all, from, to, state, service, result and needs_attention do not go with it"
+        raise _invalid("ids", text)
     if not request.ids:
         raise _invalid("ids", "ids is empty: name at least one callback")
 

@@ -9,7 +9,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, HeaderParameter, JSONBody
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from ringback.accounts.principal import Principal
 from ringback.accounts.rules import Permission
@@ -20,8 +20,9 @@ from ringback.api.problems import WHEN_CHANGING, WHEN_READING
 from ringback.api.tables import WHEN_TABLE, Marked, Table
 from ringback.api.visibility import require_services
 from ringback.bulk import files, jobs
-from ringback.bulk.model import BulkJob, BulkRequest, Cancellation, Kind, Preview, Recreation, Rescheduling
+from ringback.bulk.model import BulkItem, BulkJob, BulkRequest, Cancellation, Kind, Preview, Recreation, Rescheduling
 from ringback.callbacks.idempotency import MAX_KEY
+from ringback.lists import DEFAULT_LIMIT, MAX_LIMIT
 
 PATHS = {
     Kind.CANCELLATION: "/api/v1/cancellations",
@@ -39,13 +40,29 @@ Key = Annotated[
     ),
 ]
 
-WHEN_ASKING = {**WHEN_CHANGING, 202: ResponseSpec(BulkJob, description="It is begun; Location tells how far it is")}
+WHEN_ASKING = {
+    **WHEN_CHANGING,
+    202: ResponseSpec(BulkJob, description="It is begun; Location tells how far it is", generate_examples=False),
+}
 
 
 class BulkJobs(msgspec.Struct, frozen=True):
     """Bulk work, the latest first."""
 
     items: list[BulkJob]
+
+
+class BulkItems(msgspec.Struct, frozen=True):
+    """What the work came to, in the order in which it was asked for. `next_after`: `after` for those that follow."""
+
+    items: list[BulkItem]
+    next_after: int | None
+
+
+class RecentCancellations(msgspec.Struct, frozen=True):
+    """Whether the tables of what you cancelled within the last 24 hours have anything in them."""
+
+    has_cancelled: bool
 
 
 @post(opt=needs(Permission.CHANGE_CALLBACKS), status_code=202, summary="Cancel many callbacks", responses=WHEN_ASKING)
@@ -145,6 +162,27 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
         return await jobs.get(backend.database, kind, job_id)
 
     @get(
+        "/{job_id:uuid}/items",
+        opt=needs(Permission.EXPORT_CALLBACKS),
+        summary="What became of each",
+        responses=WHEN_READING,
+    )
+    async def items(
+        job_id: FromPath[UUID],
+        backend: NamedDependency[Backend],
+        principal: NamedDependency[Principal],
+        is_done: Annotated[bool | None, QueryParameter(name="done", description="false: what was left alone")] = None,
+        after: Annotated[int, QueryParameter(ge=0, description="`next_after` of those before")] = 0,
+        limit: Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many at most")] = DEFAULT_LIMIT,
+    ) -> BulkItems:
+        """The callbacks that it has come to so far, as they were, what became of them, and as they are now."""
+        found = await jobs.items(
+            backend.database, kind, job_id, is_done=is_done, after=after, limit=limit + 1, within=principal.within
+        )
+        has_more = len(found) > limit
+        return BulkItems(found[:limit], found[limit - 1].position if has_more else None)
+
+    @get(
         "/{job_id:uuid}/callbacks",
         opt=needs(Permission.EXPORT_CALLBACKS),
         summary="What was changed, as CSV",
@@ -178,7 +216,13 @@ def _reading(kind: Kind) -> list[HTTPRouteHandler]:
         rows = partial(files.summary, backend.database, backend.clock, principal.actor, kind, job_id, principal.within)
         return Table(rows, filename=f"{name}-{job_id}-summary.csv", has_mark=has_mark)
 
-    return [list_recent, show, callbacks, summary]
+    return [list_recent, show, items, callbacks, summary]
+
+
+@get("/recent", opt=needs(Permission.EXPORT_CALLBACKS), summary="Whether you cancelled any", responses=WHEN_READING)
+async def recent(backend: NamedDependency[Backend], actor: NamedDependency[Actor]) -> RecentCancellations:
+    """Within the last 24 hours, in bulk or one by one: whether there is anything to export."""
+    return RecentCancellations(await jobs.has_cancelled(backend.database, backend.clock, actor))
 
 
 @get(
@@ -227,7 +271,7 @@ async def _preview(backend: Backend, principal: Principal, request: BulkRequest)
 def routers() -> list[Router]:
     """One for each kind of bulk work."""
     asking = {
-        Kind.CANCELLATION: [cancel, preview_cancellation, recent_callbacks, recent_summary],
+        Kind.CANCELLATION: [cancel, preview_cancellation, recent, recent_callbacks, recent_summary],
         Kind.RESCHEDULING: [reschedule, preview_rescheduling],
         Kind.RECREATION: [recreate, preview_recreation],
     }
