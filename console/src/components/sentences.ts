@@ -7,6 +7,22 @@ const SENTENCES: Record<string, string> = {
   "csrf-token-missing": "This page is older than your login. Reload it and try again.",
   "database-unavailable": "The database is away for the moment. Nothing was lost; try again shortly.",
   "internal-error": "Something failed that should not. Try again; if it stays so, give your administrator this number:",
+  // Callbacks: creating, changing.
+  "already-waiting": "This number waits in this service already. Change or cancel that callback instead.",
+  "callback-not-found": "This callback is not there any more, or its service is not among yours.",
+  "callback-completed": "This callback is COMPLETED meanwhile. It can be recreated.",
+  "hard-rule-broken": "Something else happened to it at the very same moment. Look again, then try again.",
+  "idempotency-key-reused":
+    "What you sent first was stored after all, before you changed it: it is in the list. Send this only if you want it as well.",
+  "in-the-past": "This time is over. Choose a later one.",
+  "no-such-local-time": "The clocks skip this time that night. Choose another slot.",
+  "offer-expired": "What the customer was told is more than an hour old. It has been asked for again: look, then create.",
+  "rate-limit-reached": "That was too much in a minute. Wait a moment, then try again.",
+  "role-missing": "You may not do this, or not any more. Ask your administrator.",
+  "service-not-found": "This service is not there any more, or not among yours.",
+  "slot-full": "This slot has no free seat any more. Choose another one.",
+  "slots-changed": "The service's slots were changed at this very moment. Choose again.",
+  "too-far-ahead": "Callbacks can be booked at most 31 days ahead. Choose an earlier date.",
 };
 
 /** An error as a sentence that says what happened and what to do. */

@@ -1,0 +1,171 @@
+import { Alert, Button, Divider, Group, Stack, Title, Tooltip } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+
+import { api, data } from "../api/client";
+import { Dialog } from "../components/Dialog";
+import { CancelStep } from "./CancelStep";
+import { mayCancel, mayReschedule, useCallbackNow, whyNotChangeable } from "./edit";
+import { Facts } from "./Facts";
+import type { Callback } from "./model";
+import { Refusal } from "./Refusal";
+import { refusedAt } from "./refusals";
+import { SlotPicker } from "./slots/SlotPicker";
+
+interface Props {
+  callback: Callback;
+  onClose: () => void;
+  onChanged: (callback: Callback) => void;
+}
+
+type Wanted = { act: "cancel"; reason: string } | { act: "reschedule"; slot: string } | { act: "call-now" };
+
+export default function EditCallback({ callback, onClose, onChanged }: Props) {
+  const { now, error, keep, readAgain } = useCallbackNow(callback);
+  const [isCancelling, setCancelling] = useState(false);
+  const [reason, setReason] = useState("");
+  const change = useMutation({
+    mutationFn: (wanted: Wanted) => asked(callback.id, wanted),
+    onSuccess: (changed) => {
+      keep(changed);
+      onChanged(changed);
+      onClose();
+    },
+    onError: readAgain,
+  });
+  const act = change.variables?.act;
+  return (
+    <Dialog title={isCancelling ? "Cancel Callback" : "Edit Callback"} size="lg" onClose={onClose}>
+      <Stack gap="md">
+        <Current callback={now} error={error} />
+        {isCancelling ? (
+          <CancelStep
+            callback={now}
+            reason={reason}
+            onReason={setReason}
+            isPending={change.isPending}
+            canCancel={mayCancel(now)}
+            onCancel={() => change.mutate({ act: "cancel", reason })}
+            onBack={() => setCancelling(false)}
+          >
+            <Refusal of={act === "cancel" ? change.error : null} />
+          </CancelStep>
+        ) : (
+          <Change
+            callback={now}
+            change={change}
+            onCancel={() => setCancelling(true)}
+            onBack={onClose}
+          />
+        )}
+      </Stack>
+    </Dialog>
+  );
+}
+
+function asked(id: string, wanted: Wanted): Promise<Callback> {
+  const params = { path: { callback_id: id } };
+  switch (wanted.act) {
+    case "cancel":
+      return data(api.POST("/api/v1/callbacks/{callback_id}/cancel", { params, body: { reason: wanted.reason.trim() || null } }));
+    case "reschedule":
+      return data(api.POST("/api/v1/callbacks/{callback_id}/reschedule", { params, body: { desired_at: wanted.slot } }));
+    case "call-now":
+      return data(api.POST("/api/v1/callbacks/{callback_id}/call-now", { params }));
+  }
+}
+
+function Current({ callback, error }: { callback: Callback; error: unknown }) {
+  const why = whyNotChangeable(callback);
+  return (
+    <section aria-labelledby="current-callback">
+      <Title order={2} id="current-callback" mb={6}>
+        Current Callback Information
+      </Title>
+      <Facts callback={callback} />
+      {why && (
+        <Alert color="gray" variant="light" role="status" mt="sm" p="xs">
+          {why}
+        </Alert>
+      )}
+      <Refusal of={error} />
+    </section>
+  );
+}
+
+interface ChangeProps {
+  callback: Callback;
+  change: ReturnType<typeof useMutation<Callback, Error, Wanted>>;
+  onCancel: () => void;
+  onBack: () => void;
+}
+
+function Change({ callback, change, onCancel, onBack }: ChangeProps) {
+  const [slot, setSlot] = useState<string | null>(null);
+  const act = change.isPending ? change.variables.act : null;
+  const canReschedule = mayReschedule(callback);
+  const choose = (startsAt: string | null) => {
+    setSlot(startsAt);
+    change.reset();
+  };
+  return (
+    <Stack
+      component="form"
+      gap="md"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (slot && canReschedule && !change.isPending) {
+          change.mutate({ act: "reschedule", slot });
+        }
+      }}
+    >
+      {canReschedule && (
+        <section aria-labelledby="change-desired-time">
+          <Divider mb="md" />
+          <Title order={2} id="change-desired-time" mb={6}>
+            Change Desired Time
+          </Title>
+          <SlotPicker service={callback.service} value={slot} onChange={choose} />
+        </section>
+      )}
+      <Refusal of={refusedAt("time", change.error)} onPick={choose} />
+      <Refusal of={refusedAt("form", change.error) ?? refusedAt("service", change.error) ?? refusedAt("number", change.error)} />
+      <Group justify="space-between">
+        <Inactive why={mayCancel(callback) ? null : whyNotChangeable(callback)}>
+          <Button color="red" variant="light" onClick={onCancel} disabled={!mayCancel(callback) || change.isPending}>
+            Cancel Callback
+          </Button>
+        </Inactive>
+        <Group gap="xs">
+          <Button variant="default" onClick={onBack}>
+            Back
+          </Button>
+          {canReschedule && (
+            <>
+              <Button
+                variant="default"
+                loading={act === "call-now"}
+                disabled={change.isPending}
+                onClick={() => change.mutate({ act: "call-now" })}
+              >
+                Call now
+              </Button>
+              <Button type="submit" loading={act === "reschedule"} disabled={!slot || change.isPending}>
+                Reschedule
+              </Button>
+            </>
+          )}
+        </Group>
+      </Group>
+    </Stack>
+  );
+}
+
+/** A button that can be inactive, with the reason to hover. */
+function Inactive({ why, children }: { why: string | null; children: ReactNode }) {
+  return (
+    <Tooltip label={why} disabled={!why}>
+      <span>{children}</span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,34 @@
+import { Group, Kbd, Modal, Stack, Switch, Text } from "@mantine/core";
+import { useState } from "react";
+
+import { areKeysOn, KEYS, turnKeys } from "./keys";
+
+/** Lists the keys of the page. */
+export default function Keys({ onClose }: { onClose: () => void }) {
+  const [isOn, setOn] = useState(areKeysOn);
+  return (
+    <Modal opened onClose={onClose} title="Keys" size="sm">
+      <Stack gap={6}>
+        {KEYS.map(({ keys, does }) => (
+          <Group key={does} justify="space-between">
+            <Text size="sm">{does}</Text>
+            <Group gap={4}>
+              {keys.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </Group>
+          </Group>
+        ))}
+        <Switch
+          mt="sm"
+          label="Single keys work on this device"
+          checked={isOn}
+          onChange={(event) => {
+            setOn(event.currentTarget.checked);
+            turnKeys(event.currentTarget.checked);
+          }}
+        />
+      </Stack>
+    </Modal>
+  );
+}
