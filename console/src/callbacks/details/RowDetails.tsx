@@ -1,0 +1,85 @@
+import { Switch } from "@mantine/core";
+import { lazy, Suspense } from "react";
+
+import { usePreferences } from "../../api/preferences";
+import { Copy } from "../../components/Copy";
+import { Failure } from "../../components/Failure";
+import { Instant } from "../../components/Instant";
+import { Times, useTimes } from "../../components/times";
+import type { Callback } from "../model";
+import classes from "./Details.module.css";
+import { Fact, Facts } from "./Facts";
+import { useLatest, useStatus } from "./reads";
+import { placeOf, waitOf } from "./words";
+
+const Metrics = lazy(() => import("./Metrics"));
+
+/** What is known of a callback, beneath its row. */
+export function RowDetails({ callback }: { callback: Callback }) {
+  const { latest, error } = useLatest(callback);
+  const { preferences, change } = usePreferences();
+  const isAdvanced = preferences.advanced_metrics;
+  return (
+    <div className={classes.details}>
+      <Failure of={error} />
+      <Basics callback={latest} />
+      <Switch
+        size="sm"
+        label="Advanced Callback Metrics"
+        checked={isAdvanced}
+        onChange={(event) => change({ advanced_metrics: event.currentTarget.checked })}
+      />
+      {isAdvanced && (
+        <Suspense fallback={<div className={classes.advanced} data-loading />}>
+          <Metrics callback={latest} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function Basics({ callback }: { callback: Callback }) {
+  const status = useStatus(callback);
+  const place = placeOf(callback, status);
+  const wait = waitOf(callback, status);
+  const number = callback.phone_number_formatted || callback.phone_number;
+  return (
+    <Facts>
+      <Fact name="Position in Queue" note={place.why && `(${place.why})`}>
+        {place.text}
+      </Fact>
+      <Fact name="Estimated Wait Time" note={wait.why && `(${wait.why})`}>
+        {wait.text}
+      </Fact>
+      <Desired callback={callback} />
+      <Fact name="Phone Number">
+        <span className={classes.copied}>
+          {number} <Copy text={callback.phone_number} what="phone number" />
+        </span>
+      </Fact>
+      <Fact name="Callback ID">
+        <span className={classes.copied}>
+          <span className={classes.id}>{callback.id}</span> <Copy text={callback.id} what="callback ID" />
+        </span>
+      </Fact>
+      {callback.waiting_for && (
+        <Fact name="Waiting for" isWide>
+          {callback.waiting_for}
+        </Fact>
+      )}
+    </Facts>
+  );
+}
+
+/** What the customer was promised, by their own clock where that shows another time. */
+function Desired({ callback: { desired_at, promised_local, promised_zone } }: { callback: Callback }) {
+  const { shown } = useTimes();
+  // A wall clock is shown as it is: as if it were one of UTC.
+  const theirs = new Times("UTC", shown.is24Hour).minute(`${promised_local}Z`);
+  const note = theirs === shown.minute(desired_at) ? null : `(the customer's clock: ${theirs}, ${promised_zone})`;
+  return (
+    <Fact name="Desired Callback Time" note={note}>
+      <Instant at={desired_at} />
+    </Fact>
+  );
+}

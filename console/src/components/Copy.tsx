@@ -1,0 +1,58 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconCheck, IconCopy, IconX } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+
+const TOLD_MS = 2_000;
+const TOLD = { copied: "Copied", refused: "The browser does not let us copy: select the text instead" };
+
+/** Copies a text. `what`: its name, such as "phone number". */
+export function Copy({ text, what }: { text: string; what: string }) {
+  const [told, setTold] = useState<keyof typeof TOLD | null>(null);
+  useEffect(() => {
+    const timer = told ? setTimeout(() => setTold(null), TOLD_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [told]);
+  const Icon = told === "copied" ? IconCheck : told ? IconX : IconCopy;
+  return (
+    <>
+      <Tooltip label={told ? TOLD[told] : `Copy the ${what}`} opened={told ? true : undefined}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="sm"
+          miw={24}
+          mih={24}
+          aria-label={`Copy the ${what}`}
+          onClick={() => void copy(text).then((isDone) => setTold(isDone ? "copied" : "refused"))}
+        >
+          <Icon size={14} stroke={1.8} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <span role="status" className="visually-hidden">
+        {told && TOLD[told]}
+      </span>
+    </>
+  );
+}
+
+/** Whether it was copied. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyAsEvent(text);
+  }
+}
+
+// Over plain HTTP a browser has no clipboard for scripts, but it tells what is to be copied, and takes another text.
+function copyAsEvent(text: string): boolean {
+  const take = (event: ClipboardEvent) => {
+    event.clipboardData?.setData("text/plain", text);
+    event.preventDefault();
+  };
+  document.addEventListener("copy", take, { once: true });
+  const isDone = document.execCommand("copy");
+  document.removeEventListener("copy", take);
+  return isDone;
+}
