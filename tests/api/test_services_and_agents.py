@@ -59,6 +59,7 @@ async def test_the_status_of_a_service_tells_what_a_new_caller_may_expect(
     assert (told["agents"]["READY"], told["agents"]["OFFLINE"], told["agents"]["TALKING"]) == (1, 1, 0)
     assert (told["is_open"], told["places_among"], told["estimated_wait"]) == (True, "callbacks", None)
     assert told["link"] == {"name": "main", "is_held": False, "is_up": False, "problem": None}
+    assert (await client.get("/api/v1/service-statuses")).json() == {"items": [told]}
 
 
 async def test_the_estimate_is_the_mean_gap_of_the_last_32_departures_times_the_place(

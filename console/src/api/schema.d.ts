@@ -1904,7 +1904,8 @@ export interface components {
          * BulkItem
          * @description A callback that was asked for, as it was, and what became of it: `outcome` as in `Count`, `reason` for people.
          *
-         *     `state`, `result`, `desired_at_now`: as it is now; null when it is there no longer. `phone_number_formatted`: as people read it.
+         *     `state`, `result`, `desired_at_now`: as it is now; null when it is there no longer. `phone_number_formatted`: as
+         *     people read it.
          */
         BulkItem: {
             position: number;

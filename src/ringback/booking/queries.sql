@@ -1,5 +1,7 @@
 -- name: booked
-SELECT starts_at, booked FROM slots WHERE service_id = :service_id AND starts_at >= :since AND starts_at < :until
+SELECT s.service_id, s.starts_at, s.booked
+FROM unnest(:service_ids::int[], :since::timestamptz[], :until::timestamptz[]) AS w (service_id, since, until)
+JOIN slots AS s ON s.service_id = w.service_id AND s.starts_at >= w.since AND s.starts_at < w.until
 
 -- Seats.
 

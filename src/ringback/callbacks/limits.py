@@ -5,6 +5,7 @@ are taken one after the other. The limits of a whole service are soft: several r
 see room for one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
@@ -34,6 +35,14 @@ class LimitReached(TooManyRequests):
     code = "too-many-requests"
 
 
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the limits of a service leave room for one more who asks (`to_ask`), and who waits from now on."""
+
+    id: int
+    to_ask: bool
+    to_wait: bool
+
+
 class _Reached(msgspec.Struct, frozen=True, kw_only=True):
     oldest_of_number: datetime | None
     oldest_of_service: datetime | None
@@ -45,6 +54,7 @@ _LOCK_NUMBER = _sql.command("lock_number")
 _WAITING_OF_NUMBER = _sql.query("waiting_of_number", UUID)
 _LET_ANOTHER_WAIT = _sql.command("let_another_wait")
 _REACHED = _sql.query("reached", _Reached)
+_ROOMS = _sql.query("rooms", Room)
 
 
 def require_taken(service: Service, *, is_scheduled: bool) -> None:
@@ -52,10 +62,16 @@ def require_taken(service: Service, *, is_scheduled: bool) -> None:
     if not service.mode.takes_callbacks:
         text = f"The service {service.name!r} takes no callbacks: it is {service.mode}"
         raise ServiceDisabled(text, service=service.name, mode=service.mode)
-    if not (service.is_scheduled_enabled if is_scheduled else service.is_immediate_enabled):
+    if not takes(service, is_scheduled=is_scheduled):
         kind = "callbacks at a chosen time" if is_scheduled else "callbacks for now"
         text = f"The service {service.name!r} takes no {kind}"
         raise ServiceDisabled(text, service=service.name, mode=service.mode)
+
+
+def takes(service: Service, *, is_scheduled: bool) -> bool:
+    """Whether the service takes callbacks of this kind at all."""
+    is_enabled = service.is_scheduled_enabled if is_scheduled else service.is_immediate_enabled
+    return service.mode.takes_callbacks and is_enabled
 
 
 async def take_turn(connection: Connection, service: Service, number: str) -> None:
@@ -113,6 +129,12 @@ async def require_room(
         raise _too_many("creation_limit", repr(service.name), allowed, seconds, reached.oldest_of_service, now)
     if not is_scheduled and 0 < service.queue_limit <= reached.waiting:
         raise await _queue_full(connection, service, now)
+
+
+async def rooms(connection: Connection, service_ids: Sequence[int], now: datetime) -> dict[int, Room]:
+    """What `require_room` allows of a number that never asked, for many services at once, by their ids."""
+    found = await _ROOMS.all(connection, service_ids=service_ids, now=now)
+    return {room.id: room for room in found}
 
 
 def _too_many(limit: str, whom: str, value: int, seconds: int, oldest: datetime, now: datetime) -> LimitReached:

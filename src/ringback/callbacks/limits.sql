@@ -38,3 +38,22 @@ SELECT
             SELECT FROM callbacks WHERE service_id = :service_id AND state = 'QUEUED' LIMIT :queue_limit::int
         ) AS counted
     ) AS waiting
+
+-- name: rooms
+-- By the settings of each service. As above: what is older than a limit's time does not count, and the queue is counted
+-- up to its limit.
+SELECT id, NOT is_asked_too_much AS to_ask, NOT is_asked_too_much AND NOT is_full AS to_wait
+FROM (
+    SELECT
+        s.id,
+        s.creation_limit > 0 AND EXISTS (
+            SELECT FROM callbacks
+            WHERE service_id = s.id AND created_at > :now::timestamptz - make_interval(secs => s.creation_limit_seconds)
+            OFFSET greatest(s.creation_limit, 1) - 1
+        ) AS is_asked_too_much,
+        s.queue_limit > 0 AND EXISTS (
+            SELECT FROM callbacks WHERE service_id = s.id AND state = 'QUEUED' OFFSET greatest(s.queue_limit, 1) - 1
+        ) AS is_full
+    FROM services AS s
+    WHERE s.id = ANY (:service_ids::int[])
+) AS limited

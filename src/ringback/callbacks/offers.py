@@ -4,7 +4,7 @@ An offer follows from the rules on creation, and is recorded: a callback created
 customer was told. It reserves nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
@@ -14,7 +14,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from ringback.booking.seats import SlotFull
-from ringback.booking.slots import DAYS_AHEAD, Fitting, FreeSlot, free_slots
+from ringback.booking.slots import DAYS_AHEAD, DAYS_TRIED, Fitting, FreeSlot, free_slots, with_a_free_slot
 from ringback.callbacks import limits, queue, times
 from ringback.callbacks.model import MAX_TEXT
 from ringback.callbacks.times import Whereabouts
@@ -30,9 +30,6 @@ from ringback.services.time_zones import time_zone
 
 VALID_FOR = timedelta(hours=1)
 SLOTS = 6
-
-# How many days ahead free slots are looked for, at first and when that was not enough.
-_DAYS_AHEAD = (1, 7, DAYS_AHEAD)
 
 
 class OfferExpired(ConflictsNow):
@@ -61,6 +58,13 @@ class Possible(msgspec.Struct, frozen=True, kw_only=True):
     why_not_immediate: WhyNot | None
     why_not_scheduled: WhyNot | None
     slots: Sequence[FreeSlot]
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """Whether a service takes callbacks for now, and at a chosen time, of whoever it is."""
+
+    is_immediate: bool
+    is_scheduled: bool
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +145,28 @@ async def possible_now(
     return Possible(why_not_immediate=why_not_immediate, why_not_scheduled=why_not_scheduled, slots=slots)
 
 
+async def offered_now(
+    connection: Connection, services: Sequence[Service], waits: Mapping[int, WaitEstimate | None], now: datetime
+) -> dict[int, Offered]:
+    """What `possible_now` allows of a customer of whom nothing is known, for many services at once, by their ids.
+
+    `waits`: of who came to each now. It takes few queries however many the services are.
+    """
+    rooms = await limits.rooms(connection, [service.id for service in services], now)
+    takes = [service for service in services if service.id in rooms]
+    scheduled = [service for service in takes if limits.takes(service, is_scheduled=True) and rooms[service.id].to_ask]
+    with_slots = await with_a_free_slot(connection, scheduled, now)
+    return {
+        service.id: Offered(
+            is_immediate=limits.takes(service, is_scheduled=False)
+            and rooms[service.id].to_wait
+            and times.is_kept_before_closing(service, waits[service.id], now),
+            is_scheduled=service.id in with_slots,
+        )
+        for service in takes
+    }
+
+
 async def announced(connection: Connection, offer_id: UUID, service: Service, now: datetime) -> Announced:
     """The offer that a callback is created from. Raises OfferExpired."""
     offer = await _VALID.first(connection, id=offer_id, service_id=service.id, made_after=now - VALID_FOR)
@@ -178,7 +204,7 @@ def _fitting(service: Service, number: str | None, where: Whereabouts) -> Fittin
 async def _slots(connection: Connection, service: Service, fitting: Fitting, now: datetime) -> Sequence[FreeSlot]:
     """The next fitting slots with free seats. Raises SlotFull when there is none."""
     found: list[FreeSlot] = []
-    for days in _DAYS_AHEAD:
+    for days in DAYS_TRIED:
         ahead = await free_slots(connection, service, now, now + timedelta(days=days), now)
         found = list(islice(fitting(slot for slot in ahead if slot.free != 0), SLOTS))
         if len(found) == SLOTS:

@@ -165,7 +165,11 @@ async def situations(connection: Connection, service_ids: Collection[int], now: 
 
 async def prospects(connection: Connection, service_ids: Collection[int], now: datetime) -> dict[int, Prospect]:
     """What a caller who came to each of the services now would get, by the service's id."""
-    found = await situations(connection, service_ids, now)
+    return await prospects_in(connection, await situations(connection, service_ids, now), now)
+
+
+async def prospects_in(connection: Connection, found: Mapping[int, Situation], now: datetime) -> dict[int, Prospect]:
+    """`prospects` for services whose situations are known."""
     places = await _PLACES_OF_NEW_CALLERS.all(connection, service_ids=list(found), now=now)
     told: dict[int, Prospect] = {}
     for new_caller in places:

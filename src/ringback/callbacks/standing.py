@@ -1,6 +1,6 @@
 """How things stand in a service: is it open, who waits, which agents are there, what would a new caller get."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,10 +9,10 @@ from ringback.agents.model import Presence
 from ringback.booking import rules
 from ringback.booking.plan import plan_of
 from ringback.callbacks import offers, queue
-from ringback.callbacks.offers import OfferRequest, Possible
-from ringback.callbacks.queue import LinkStatus, PausedTrunk, Situation
+from ringback.callbacks.offers import Offered
+from ringback.callbacks.queue import LinkStatus, PausedTrunk, Prospect, Situation
 from ringback.clock import Clock
-from ringback.database.pool import Database
+from ringback.database.pool import Connection, Database
 from ringback.database.queries import QueryFile
 from ringback.routing.estimate import WaitEstimate
 from ringback.services import catalog
@@ -52,11 +52,11 @@ class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Numbers(msgspec.Struct, frozen=True):
+    service_id: int
     scheduled: int
     waiting: int
     routing: int
     processing: int
-    before_a_new_caller: int
 
 
 class _Hours(msgspec.Struct, frozen=True):
@@ -72,17 +72,35 @@ async def status(database: Database, clock: Clock, service_name: str) -> Service
     """How things stand in a service now. Raises ServiceNotFound."""
     async with database.connection() as connection:
         service = await catalog.named(connection, service_name)
-        now = clock.now()
-        situation = (await queue.situations(connection, [service.id], now))[service.id]
-        numbers = await _NUMBERS.one(connection, service_id=service.id, now=now)
-        place = situation.place(numbers.before_a_new_caller + 1, now)
-        wait = situation.estimate(place)
-        possible = await offers.possible_now(connection, service, wait, OfferRequest(), now)
-    return _status(situation, numbers, place, wait, possible, _hours(service, now))
+        found = await statuses_of(connection, [service], clock.now())
+    if not found:
+        raise catalog.not_found(service_name)
+    return found[0]
+
+
+async def statuses(database: Database, clock: Clock, *, within: Collection[int] | None = None) -> list[ServiceStatus]:
+    """How things stand in every service now, or in those with an id `within` these, by name."""
+    async with database.connection() as connection:
+        return await statuses_of(connection, await catalog.list_with(connection, within=within), clock.now())
+
+
+async def statuses_of(connection: Connection, services: Sequence[Service], now: datetime) -> list[ServiceStatus]:
+    """In as few queries for many as for one. A service that is deleted meanwhile is not among them."""
+    ids = [service.id for service in services]
+    situations = await queue.situations(connection, ids, now)
+    prospects = await queue.prospects_in(connection, situations, now)
+    numbers = {each.service_id: each for each in await _NUMBERS.all(connection, service_ids=ids)}
+    waits = {service_id: prospect.wait for service_id, prospect in prospects.items()}
+    offered = await offers.offered_now(connection, [each for each in services if each.id in waits], waits, now)
+    return [
+        _status(situations[each.id], numbers[each.id], prospects[each.id], offered[each.id], _hours(each, now))
+        for each in services
+        if each.id in offered
+    ]
 
 
 def _status(
-    situation: Situation, numbers: _Numbers, place: int, wait: WaitEstimate | None, possible: Possible, hours: _Hours
+    situation: Situation, numbers: _Numbers, prospect: Prospect, offered: Offered, hours: _Hours
 ) -> ServiceStatus:
     return ServiceStatus(
         service=situation.name,
@@ -91,17 +109,17 @@ def _status(
         is_open=hours.is_open,
         closes_at=hours.closes_at,
         opens_at=hours.opens_at,
-        offer_immediate=possible.why_not_immediate is None,
-        offer_scheduled=possible.why_not_scheduled is None,
+        offer_immediate=offered.is_immediate,
+        offer_scheduled=offered.is_scheduled,
         scheduled=numbers.scheduled,
         waiting=numbers.waiting,
         routing=numbers.routing,
         processing=numbers.processing,
         agents={presence: situation.presences.get(presence, 0) for presence in Presence},
-        place_of_new_caller=place,
+        place_of_new_caller=prospect.place,
         places_among="callbacks" if situation.live is None else "callbacks and live callers",
         live_waiting=None if situation.live is None else situation.live_waiting,
-        estimated_wait=wait,
+        estimated_wait=prospect.wait,
         link=LinkStatus(situation.link_id, situation.link_is_held, situation.link_is_up, situation.link_problem),
         paused_trunk=situation.paused_trunk,
     )

@@ -1,9 +1,10 @@
 -- name: numbers
 SELECT
-    count(*) FILTER (WHERE state = 'SCHEDULED') AS scheduled,
-    count(*) FILTER (WHERE state = 'QUEUED') AS waiting,
-    count(*) FILTER (WHERE state = 'ROUTING') AS routing,
-    count(*) FILTER (WHERE state = 'PROCESSING') AS processing,
-    count(*) FILTER (WHERE state = 'QUEUED' AND place_at <= :now) AS before_a_new_caller
-FROM callbacks
-WHERE service_id = :service_id AND state <> 'COMPLETED'
+    s.id AS service_id,
+    count(*) FILTER (WHERE c.state = 'SCHEDULED') AS scheduled,
+    count(*) FILTER (WHERE c.state = 'QUEUED') AS waiting,
+    count(*) FILTER (WHERE c.state = 'ROUTING') AS routing,
+    count(*) FILTER (WHERE c.state = 'PROCESSING') AS processing
+FROM unnest(:service_ids::int[]) AS s (id)
+LEFT JOIN callbacks AS c ON c.service_id = s.id AND c.state <> 'COMPLETED'
+GROUP BY s.id

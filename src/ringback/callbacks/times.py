@@ -101,6 +101,12 @@ def require_open(service: Service, at: datetime) -> Opening:
     return opening
 
 
+def is_kept_before_closing(service: Service, wait: WaitEstimate | None, now: datetime) -> bool:
+    """Whether the service is open, and `require_kept_before_closing` has nothing against a call now."""
+    opening = opening_at(plan_of(service), now)
+    return opening is not None and (wait is None or now + timedelta(seconds=wait.point) < opening.closes_at)
+
+
 async def require_kept_before_closing(
     connection: Connection, service: Service, wait: WaitEstimate | None, now: datetime, fitting: Fitting = iter
 ) -> None:
@@ -110,7 +116,7 @@ async def require_kept_before_closing(
     error tells of `fitting` slots.
     """
     closes_at = require_open(service, now).closes_at
-    if wait is None or now + timedelta(seconds=wait.point) < closes_at:
+    if wait is None or is_kept_before_closing(service, wait, now):
         return
     slots = await nearest_free(connection, service, now, now, fitting=fitting)
     text = (
