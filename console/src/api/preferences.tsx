@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, data } from "./client";
 import type { components } from "./schema";
@@ -21,23 +21,35 @@ export const DEFAULTS: Preferences = {
   advanced_metrics: false,
 };
 
+const read = () => data(api.GET("/api/v1/session/preferences"));
+
 /** What the user prefers, and a way to change some of it: at once here, and kept on the server. */
 export function usePreferences(): { preferences: Preferences; change: (some: Partial<Preferences>) => void; isReady: boolean } {
   const client = useQueryClient();
-  const read = useQuery({
-    queryKey: KEY,
-    queryFn: () => data(api.GET("/api/v1/session/preferences")),
-    staleTime: Infinity,
-  });
-  const preferences = read.data ?? DEFAULTS;
-  const save = useMutation({
-    mutationFn: (wanted: Preferences) => api.PUT("/api/v1/session/preferences", { body: wanted }),
-    onError: () => void client.invalidateQueries({ queryKey: KEY }),
-  });
+  const stored = useQuery({ queryKey: KEY, queryFn: read, staleTime: Infinity });
+  const save = useSavePreferences();
   const change = (some: Partial<Preferences>) => {
-    const wanted = { ...preferences, ...some };
-    client.setQueryData(KEY, wanted);
-    save.mutate(wanted);
+    show(client, some);
+    save.mutate(some, { onError: () => void client.invalidateQueries({ queryKey: KEY }) });
   };
-  return { preferences, change, isReady: read.data !== undefined };
+  return { preferences: stored.data ?? DEFAULTS, change, isReady: stored.data !== undefined };
+}
+
+/** Changes some preferences, and shows them once the server has them. What was changed elsewhere meanwhile stays. */
+export function useSavePreferences() {
+  const client = useQueryClient();
+  return useMutation({
+    // One after the other, so that none is undone by one that began before it.
+    scope: { id: "preferences" },
+    mutationFn: async (some: Partial<Preferences>) => {
+      const wanted = { ...(await read()), ...some };
+      await api.PUT("/api/v1/session/preferences", { body: wanted });
+      return wanted;
+    },
+    onSuccess: (_, some) => show(client, some),
+  });
+}
+
+function show(client: QueryClient, some: Partial<Preferences>): void {
+  client.setQueryData<Preferences>(KEY, (now) => now && { ...now, ...some });
 }

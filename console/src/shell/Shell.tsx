@@ -5,6 +5,7 @@ import { type ReactNode, useEffect } from "react";
 import { openEvents, useChanges } from "../api/events";
 import { useRefreshSession } from "../api/session";
 import { Account } from "./Account";
+import { useColours } from "./colours";
 import { LiveStatus } from "./LiveStatus";
 import { Mark } from "./Mark";
 import { Navigation } from "./Navigation";
@@ -18,6 +19,7 @@ export function Shell({ pages, children }: { pages: PageEntry[]; children: React
   const [isOpen, { toggle, close }] = useDisclosure();
   const refreshSession = useRefreshSession();
   useEffect(openEvents, []);
+  useColours();
   useChanges((changes) => {
     // A new service is usable at once, without a new login.
     if (changes === "everything" || changes.services) {
