@@ -7,11 +7,11 @@ import { useState } from "react";
 import { api, data } from "../api/client";
 import { useMay } from "../api/session";
 import { sentenceOf } from "../components/sentences";
-import { useDownload } from "./download";
+import { useDownload } from "../components/download";
 import type { ListQuery } from "./ranges";
 
 /** Exports the callbacks that `query` shows, and what this user has cancelled within the last 24 hours, if anything. */
-export function ExportMenu({ query }: { query: ListQuery }) {
+export default function ExportMenu({ query }: { query: ListQuery }) {
   const may = useMay();
   return may("EXPORT_CALLBACKS") ? <Exports query={query} /> : null;
 }
@@ -25,6 +25,7 @@ function Exports({ query }: { query: ListQuery }) {
       <Menu.Target>
         <Button
           variant="default"
+          size="xs"
           loading={isBusy}
           leftSection={<IconDownload size={16} aria-hidden />}
           rightSection={<IconChevronDown size={14} aria-hidden />}
@@ -71,9 +72,11 @@ function Cancelled({ isOpen, download }: { isOpen: boolean; download: ReturnType
   );
 }
 
-// The export has every line in its own order: where the page begins and how it is sorted is no part of what is shown.
-function readShown({ sort: _, limit: __, cursor: ___, total: ____, ...filter }: ListQuery, bom: boolean) {
-  return api.GET("/api/v1/callbacks/export", { params: { query: { ...filter, bom } }, parseAs: "blob" });
+// The export has every line, in its own order: where the page begins and how it is sorted does not restrict it.
+const OF_THE_PAGE = { sort: undefined, limit: undefined, cursor: undefined, total: undefined };
+
+function readShown(query: ListQuery, bom: boolean) {
+  return api.GET("/api/v1/callbacks/export", { params: { query: { ...query, ...OF_THE_PAGE, bom } }, parseAs: "blob" });
 }
 
 function tellRefusal(error: unknown): void {

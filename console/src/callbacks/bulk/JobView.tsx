@@ -4,7 +4,7 @@ import { IconDownload } from "@tabler/icons-react";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
 import { useTimes } from "../../components/times";
-import { useDownload } from "../download";
+import { useDownload } from "../../components/download";
 import { inZone } from "../refusals";
 import { readFile, useItems, useJob } from "./calls";
 import { CallbackList, type Line } from "./CallbackList";

@@ -19,7 +19,7 @@ async function save(ask: () => Promise<Answer>): Promise<void> {
   const url = URL.createObjectURL(data as Blob);
   const link = document.createElement("a");
   link.href = url;
-  link.download = FILENAME.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "callbacks.csv";
+  link.download = FILENAME.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "export.csv";
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), KEPT_MILLISECONDS);
 }
