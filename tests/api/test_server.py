@@ -172,6 +172,12 @@ async def test_the_openapi_document_describes_every_call_and_code(client: httpx.
     json.dumps(document)
 
 
+async def test_the_openapi_document_is_the_same_at_every_start(client: httpx.AsyncClient) -> None:
+    """What is generated from it can be compared: it holds no examples that are made up anew."""
+    document = (await client.get("/api/openapi.json")).json()
+    assert '"examples"' not in json.dumps(document)
+
+
 async def test_the_openapi_document_says_what_needs_neither_key_nor_body(client: httpx.AsyncClient) -> None:
     document = (await client.get("/api/openapi.json")).json()
     assert document["security"] == [{"ApiKey": []}, {"Session": []}]

@@ -84,7 +84,7 @@ async def show(
     "/{agent_name:str}",
     opt=needs(Permission.CHANGE_AGENTS, may_be_new=True),
     summary="Create or change an agent",
-    responses={**WHEN_CHANGING, 201: ResponseSpec(AgentView, description="It is new")},
+    responses={**WHEN_CHANGING, 201: ResponseSpec(AgentView, description="It is new", generate_examples=False)},
 )
 async def save(
     agent_name: FromPath[str],

@@ -71,7 +71,7 @@ OptionalKey: TypeAlias = Annotated[
 ]
 WHEN_CREATING = {
     **WHEN_CHANGING,
-    201: ResponseSpec(CallbackView, description="The callback; Location is its address"),
+    201: ResponseSpec(CallbackView, description="The callback; Location is its address", generate_examples=False),
 }
 
 

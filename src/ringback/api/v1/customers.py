@@ -23,8 +23,12 @@ PATH = "/api/v1/customers"
     summary="Forget a customer",
     responses={
         **WHEN_CHANGING,
-        200: ResponseSpec(Erasure, description="Nothing of the number is left"),
-        202: ResponseSpec(Erasure, description="The rest is removed when its calls are over: ask again to see"),
+        200: ResponseSpec(Erasure, description="Nothing of the number is left", generate_examples=False),
+        202: ResponseSpec(
+            Erasure,
+            description="The rest is removed when its calls are over: ask again to see",
+            generate_examples=False,
+        ),
     },
 )
 async def erase(

@@ -49,7 +49,10 @@ async def keep(
     opt=needs(Permission.HEAR_RECORDINGS),
     summary="The customer's name as spoken",
     media_type=MEDIA_TYPE,
-    responses={**WHEN_READING, 206: ResponseSpec(bytes, description="The part asked for", media_type=MEDIA_TYPE)},
+    responses={
+        **WHEN_READING,
+        206: ResponseSpec(bytes, description="The part asked for", media_type=MEDIA_TYPE, generate_examples=False),
+    },
 )
 async def play(
     callback_id: FromPath[UUID],

@@ -51,7 +51,7 @@ async def show(service_name: FromPath[str], backend: NamedDependency[Backend]) -
     "/{service_name:str}",
     opt=needs(Permission.CHANGE_SETUP),
     summary="Create or change a service",
-    responses={**WHEN_REPLACING, 201: ResponseSpec(Service, description="It is new")},
+    responses={**WHEN_REPLACING, 201: ResponseSpec(Service, description="It is new", generate_examples=False)},
 )
 async def save(
     service_name: FromPath[str],

@@ -84,7 +84,7 @@ _BY_COOKIE = [{"Session": list[str]()}]
     security=NO_KEY,
     status_code=201,
     summary="Log in",
-    responses={**WHEN_CHANGING, 201: ResponseSpec(Session, description="Its cookie is set")},
+    responses={**WHEN_CHANGING, 201: ResponseSpec(Session, description="Its cookie is set", generate_examples=False)},
 )
 async def log_in(
     data: JSONBody[Login], request: Request[Any, Any, Any], backend: NamedDependency[Backend]

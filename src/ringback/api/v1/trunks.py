@@ -39,7 +39,7 @@ async def show(trunk_name: FromPath[str], backend: NamedDependency[Backend]) -> 
     "/{trunk_name:str}",
     opt=needs(Permission.CHANGE_SETUP, for_all_services=True),
     summary="Create or change a trunk",
-    responses={**WHEN_CHANGING, 201: ResponseSpec(Trunk, description="It is new")},
+    responses={**WHEN_CHANGING, 201: ResponseSpec(Trunk, description="It is new", generate_examples=False)},
 )
 async def save(
     trunk_name: FromPath[str],

@@ -49,7 +49,10 @@ async def show(user_name: FromPath[str], backend: NamedDependency[Backend]) -> R
     "/{user_name:str}",
     opt=needs(Permission.CHANGE_USERS, may_be_new=True),
     summary="Create or change a user",
-    responses={**WHEN_REPLACING, 201: ResponseSpec(SavedUser, description="They are new: with their first password")},
+    responses={
+        **WHEN_REPLACING,
+        201: ResponseSpec(SavedUser, description="They are new: with their first password", generate_examples=False),
+    },
 )
 async def save(
     user_name: FromPath[str],
