@@ -1726,7 +1726,7 @@ export interface components {
         };
         /**
          * AgentView
-         * @description An agent as shown, with the names of the services served.
+         * @description An agent as shown, with the names of the services served, and the callback in hand, null when there is none.
          */
         AgentView: {
             name: string;
@@ -1741,6 +1741,7 @@ export interface components {
             wrap_up_ends_at: string | null;
             is_practice: boolean;
             services: string[];
+            callback: components["schemas"]["AgentsCallback"] | null;
         };
         /**
          * Agents
@@ -1748,6 +1749,19 @@ export interface components {
          */
         Agents: {
             items: components["schemas"]["AgentView"][];
+        };
+        /**
+         * AgentsCallback
+         * @description The callback that an agent is reserved for (ROUTING) or talks in (PROCESSING), and since when it is that far.
+         */
+        AgentsCallback: {
+            /** Format: uuid */
+            id: string;
+            service: string;
+            /** @enum {string} */
+            state: "ROUTING" | "PROCESSING";
+            /** Format: date-time */
+            since: string;
         };
         /**
          * Answered

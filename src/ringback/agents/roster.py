@@ -1,11 +1,13 @@
 """The agents of an installation: who they are, which services they serve and what their presence is.
 
 Whoever is given only some services reads and changes `within` their ids: of an agent they are shown, and change, only
-which of those are served, and whoever serves others alone is not in their lists.
+which of those are served and a callback of theirs, and whoever serves others alone is not in their lists.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -47,8 +49,17 @@ class AgentInUse(ConflictsNow):
     code = "agent-in-use"
 
 
+class AgentsCallback(msgspec.Struct, frozen=True, kw_only=True):
+    """The callback that an agent is reserved for (ROUTING) or talks in (PROCESSING), and since when it is that far."""
+
+    id: UUID
+    service: str
+    state: Literal["ROUTING", "PROCESSING"]
+    since: datetime
+
+
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent as shown, with the names of the services served."""
+    """An agent as shown, with the names of the services served, and the callback in hand, null when there is none."""
 
     name: str
     display_name: str
@@ -61,6 +72,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     wrap_up_ends_at: datetime | None
     is_practice: bool
     services: tuple[str, ...]
+    callback: AgentsCallback | None
 
 
 class AgentChoices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -283,7 +295,7 @@ async def ask_presence(
         now, before = clock.now(), await named(connection, name)
         await presence.ask(connection, name, wanted, reason, now)
         after = await named(connection, name, within=within)
-        if msgspec.structs.replace(after, services=before.services) != before:
+        if msgspec.structs.replace(after, services=before.services, callback=before.callback) != before:
             told = {"presence": wanted, "of_services": before.services}
             await journal.record(connection, now, actor, "presence.asked", name, **told)
         return after

@@ -17,7 +17,17 @@ SELECT
         JOIN services AS s ON s.id = link.service_id
         WHERE link.agent_id = a.id AND (:within::int[] IS NULL OR s.id = ANY (:within))
         ORDER BY s.name
-    ) AS services
+    ) AS services,
+    (
+        SELECT jsonb_build_object(
+            'id', c.id, 'service', s.name, 'state', c.state,
+            'since', (SELECT t.at FROM transitions AS t WHERE t.callback_id = c.id ORDER BY t.id DESC LIMIT 1)
+        )
+        FROM attempts AS o
+        JOIN callbacks AS c ON c.id = o.callback_id AND c.agent_id = a.id
+        JOIN services AS s ON s.id = c.service_id
+        WHERE o.agent_id = a.id AND o.closed_at IS NULL AND (:within::int[] IS NULL OR s.id = ANY (:within))
+    ) AS callback
 FROM agents AS a
 WHERE (:name::text IS NULL OR a.name = :name)
   AND (:name IS NOT NULL OR {visible})
