@@ -138,6 +138,40 @@ async def test_another_time_zone_changes_the_clock_and_nothing_else(client: http
     assert [slot["starts_at"] for slot in here] == [slot["starts_at"] for slot in there]
 
 
+@pytest.mark.parametrize(
+    ("day", "viewer", "local", "instants"),
+    [
+        ("2027-03-28", "Europe/Berlin", ["01:30", "03:00", "03:30"], ["00:30", "01:00", "01:30"]),
+        ("2027-03-28", "America/New_York", ["20:30", "21:00", "21:30"], ["00:30", "01:00", "01:30"]),
+        ("2027-03-14", "America/New_York", ["01:30", "03:00", "03:30"], ["06:30", "07:00", "07:30"]),
+        ("2027-10-31", "Europe/Berlin", ["02:30", "02:00", "02:30", "03:00"], ["00:30", "01:00", "01:30", "02:00"]),
+        ("2027-11-07", "America/New_York", ["01:30", "01:00", "01:30", "02:00"], ["05:30", "06:00", "06:30", "07:00"]),
+    ],
+)
+async def test_both_nights_of_the_clocks_are_shown_by_the_clock_of_the_viewer_and_can_be_booked(
+    client: httpx.AsyncClient,
+    clock: ManualClock,
+    database: Database,
+    request_body: Body,
+    day: str,
+    viewer: str,
+    local: list[str],
+    instants: list[str],
+) -> None:
+    await change(database, hours=None)
+    await clock.advance((datetime.fromisoformat(f"{day}T00:00Z") - clock.now() - timedelta(days=3)).total_seconds())
+    start = f"{day}T{instants[0]}:00Z"
+    shown = await slots(client, time_zone=viewer, limit=len(local), **{"from": start})
+    assert [slot["local"][11:16] for slot in shown] == local
+    assert [slot["starts_at"][11:16] for slot in shown] == instants
+    assert {(slot["free"], slot["ends_at"][14:16]) for slot in shown} == {(2, "30"), (2, "00")}
+    for number, slot in enumerate(shown):
+        wanted = request_body(phone_number=f"+4930123456{number}", desired_at=slot["starts_at"], time_zone=viewer)
+        made = (await client.post("/api/v1/callbacks", json=wanted)).raise_for_status().json()
+        assert (made["desired_at"], made["promised_local"]) == (slot["starts_at"], slot["local"])
+    assert {slot["free"] for slot in await slots(client, limit=len(local), **{"from": start})} == {1}
+
+
 async def test_a_service_without_a_limit_has_slots_of_any_number(client: httpx.AsyncClient, database: Database) -> None:
     await change(database, slot_capacity=None, hours=None, slot_minutes=60)
     found = await slots(client, days=1)

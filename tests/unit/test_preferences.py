@@ -7,7 +7,9 @@ import pytest
 
 from ringback.accounts import preferences
 from ringback.accounts.preferences import CustomRange, Preferences, Theme
+from ringback.callbacks.pages import Column
 from ringback.callbacks.states import State
+from ringback.callbacks.views import CallbackView
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,7 @@ def test_what_is_stored_is_read_as_it_was() -> None:
 
 def test_the_states_are_those_of_callbacks() -> None:
     assert get_args(preferences.StateName) == tuple(State)
+
+
+def test_a_list_shows_and_sorts_by_each_column_that_is_named_by_default_and_more() -> None:
+    assert set(Preferences().columns) <= set(Column) <= set(CallbackView.__struct_fields__)
