@@ -10,34 +10,49 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 # Tests start Ringback hundreds of times: it is not to be compiled anew each time, whatever a machine has set.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help run install test check format requirements clean
+CONSOLE = .venv/bin/python tools/console.py
+
+.PHONY: help run install test check format console console-types requirements clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## start Ringback with its embedded database and practice telephony
 	@tools/setup.sh runtime
+	@$(CONSOLE) build
 	@exec .venv/bin/ringback run --practice
 
 install: ## set up .venv for production, direct SIP included (docs/operating.md)
 	@tools/setup.sh sip
+	@$(CONSOLE) build
 
 test: ## run every test (PYTEST_ARGS="-n 0 -k cancel" for some)
 	@tools/setup.sh dev
+	@$(CONSOLE) build
 	@.venv/bin/pytest $(PYTEST_ARGS)
 
-check: ## lint, types, import rules and requirements
+check: ## lint, types, import rules, requirements, and the console's sources
 	@tools/setup.sh dev
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/pyright
 	.venv/bin/lint-imports --no-logo
 	! grep -nE '://|--(extra-)?index-url|--find-links' requirements/*
+	! grep -n '"resolved"' console/package-lock.json
+	$(CONSOLE) check
 
 format: ## format the code and mend what ruff can
 	@tools/setup.sh dev
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
+
+console: ## build the console, if it is not built from what is in console/
+	@tools/setup.sh runtime
+	@$(CONSOLE) build
+
+console-types: ## write the console's types anew, from the API as it is
+	@tools/setup.sh dev
+	@$(CONSOLE) types
 
 requirements: $(UV) ## lock requirements/*.txt from pyproject.toml (LOCK_ARGS=--upgrade: newest versions)
 	$(LOCK) --extra sip --extra dev pyproject.toml -o requirements/dev.txt
@@ -52,5 +67,5 @@ $(UV):
 	build/uv/bin/pip install --quiet uv==0.13.9
 
 clean: ## remove what the other targets made here; the database stays
-	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist console/node_modules src/ringback/console/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests bench -name __pycache__ -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes .venv ready: `tools/setup.sh runtime` for `make run`, `tools/setup.sh dev` for tests and checks.
+# Makes .venv ready: `tools/setup.sh runtime` for `make run`, `tools/setup.sh dev` for tests and checks. What a browser
+# gets is built by tools/console.py.
 #
 # Debian packages that are missing are installed when run as root; otherwise the command that installs them is printed.
 # Python packages come from requirements/*.txt, hashes checked. When nothing has changed this takes no time.
@@ -26,7 +27,9 @@ new_enough_python() {
 missing_packages() {
     # Debian ships `venv` without the ensurepip that it needs.
     "$python" -c 'import ensurepip, venv' 2>/dev/null || echo "$python-venv"
-    if [ "$1" = dev ] && ! command -v sipp >/dev/null; then echo sip-tester; fi
+    [ "$1" = dev ] || return 0
+    command -v sipp >/dev/null || echo sip-tester
+    command -v chromium >/dev/null || echo chromium
 }
 
 install_system_packages() {
