@@ -3,6 +3,7 @@ import "./styles";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
@@ -13,6 +14,8 @@ import { coloursHere } from "./shell/colours";
 import { theme, variables } from "./theme";
 
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
+// What keeps the page from scrolling behind a dialog has a style of its own, beside Mantine's.
+setNonce(nonce);
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -1,32 +1,33 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy, IconX } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 
 const TOLD_MS = 2_000;
 const TOLD = { copied: "Copied", refused: "The browser does not let us copy: select the text instead" };
 
-/** Copies a text. `what`: its name, such as "phone number". */
-export function Copy({ text, what }: { text: string; what: string }) {
+/** Copies a text. `what`: its name, such as "phone number". `isNamed`: the button says so, instead of an icon alone. */
+export function Copy({ text, what, isNamed = false }: { text: string; what: string; isNamed?: boolean }) {
   const [told, setTold] = useState<keyof typeof TOLD | null>(null);
   useEffect(() => {
     const timer = told ? setTimeout(() => setTold(null), TOLD_MS) : undefined;
     return () => clearTimeout(timer);
   }, [told]);
   const Icon = told === "copied" ? IconCheck : told ? IconX : IconCopy;
+  const label = `Copy the ${what}`;
+  const act = () => void copy(text).then((isDone) => setTold(isDone ? "copied" : "refused"));
+  const icon = <Icon size={14} stroke={1.8} aria-hidden />;
   return (
     <>
-      <Tooltip label={told ? TOLD[told] : `Copy the ${what}`} opened={told ? true : undefined}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="sm"
-          miw={24}
-          mih={24}
-          aria-label={`Copy the ${what}`}
-          onClick={() => void copy(text).then((isDone) => setTold(isDone ? "copied" : "refused"))}
-        >
-          <Icon size={14} stroke={1.8} aria-hidden />
-        </ActionIcon>
+      <Tooltip label={told ? TOLD[told] : label} opened={told ? true : undefined} disabled={isNamed && !told}>
+        {isNamed ? (
+          <Button variant="default" size="xs" leftSection={icon} onClick={act}>
+            {label}
+          </Button>
+        ) : (
+          <ActionIcon variant="subtle" color="gray" size={24} aria-label={label} onClick={act}>
+            {icon}
+          </ActionIcon>
+        )}
       </Tooltip>
       <span role="status" className="visually-hidden">
         {told && TOLD[told]}

@@ -1,4 +1,3 @@
-import { Badge } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconBan,
@@ -11,6 +10,7 @@ import {
 } from "@tabler/icons-react";
 
 import type { components } from "../api/schema";
+import classes from "./StateBadge.module.css";
 
 export type State = components["schemas"]["State"];
 export type Result = components["schemas"]["Result"];
@@ -43,11 +43,13 @@ export function shownState(state: State, result: Result | null | undefined): str
   return result ? `${state} (${result})` : state;
 }
 
+/** One colour per state with icon and text. Plain elements, as tables show hundreds of them. */
 export function StateBadge({ state, result }: { state: State; result?: Result | null }) {
   const { color, Icon } = look(state, result);
   return (
-    <Badge color={color} variant="light" radius="sm" leftSection={<Icon size={13} stroke={1.8} aria-hidden />}>
-      {shownState(state, result)}
-    </Badge>
+    <span className={`${classes.badge} ${classes[color] ?? ""}`}>
+      <Icon size={13} stroke={2} aria-hidden />
+      <span>{shownState(state, result)}</span>
+    </span>
   );
 }

@@ -59,6 +59,11 @@ export class Times {
     return `${this.#weekday.format(new Date(instant))} ${this.date(instant)}`;
   }
 
+  /** When a day, such as 2026-11-24, begins. */
+  startOf(day: string): Date {
+    return new Date(this.zone === VIEWER_ZONE ? `${day}T00:00` : `${day}T00:00Z`);
+  }
+
   #of(instant: string | Date): Parts {
     const parts = this.#parts.formatToParts(new Date(instant));
     return Object.fromEntries(parts.map(({ type, value }) => [type, value])) as Parts;

@@ -73,7 +73,7 @@ const PAGES: PageEntry[] = [
     group: "Administration",
     Icon: IconUsers,
     needs: "SEE_USERS",
-    Page: lazy(() => import("../settings/UsersPage")),
+    Page: lazy(() => import("../users/UsersPage")),
   },
   {
     path: "/audit",
@@ -81,7 +81,7 @@ const PAGES: PageEntry[] = [
     group: "Administration",
     Icon: IconHistory,
     needs: "SEE_AUDIT",
-    Page: lazy(() => import("../settings/AuditPage")),
+    Page: lazy(() => import("../audit/AuditPage")),
   },
   {
     path: "/developer",
@@ -89,7 +89,7 @@ const PAGES: PageEntry[] = [
     group: "Administration",
     Icon: IconCode,
     needs: "DEVELOP",
-    Page: lazy(() => import("../settings/DeveloperPage")),
+    Page: lazy(() => import("../developer/DeveloperPage")),
   },
 ];
 

@@ -1,0 +1,47 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+
+import { api, data } from "../api/client";
+import type { components } from "../api/schema";
+import type { Times } from "../components/times";
+
+export type Entry = components["schemas"]["Entry"];
+
+/** Which entries; what is empty does not restrict. `from` and `to` are days as times are shown, `to` included. */
+export interface AuditFilter {
+  actor: string;
+  action: string;
+  subject: string;
+  from: string;
+  to: string;
+}
+
+export const EVERYTHING: AuditFilter = { actor: "", action: "", subject: "", from: "", to: "" };
+
+/** The parameters of the call. */
+export function parametersOf({ actor, action, subject, from, to }: AuditFilter, times: Times) {
+  return {
+    actor: actor.trim() || undefined,
+    action: action.trim() || undefined,
+    subject: subject.trim() || undefined,
+    from: from ? times.startOf(from).toISOString() : undefined,
+    // The day that is named last belongs to it.
+    to: to ? times.startOf(dayAfter(to)).toISOString() : undefined,
+  };
+}
+
+function dayAfter(day: string): string {
+  const next = new Date(`${day}T00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.toISOString().slice(0, 10);
+}
+
+/** Entries, the newest first, a page more each time. */
+export function useEntries(query: ReturnType<typeof parametersOf>) {
+  return useInfiniteQuery({
+    queryKey: ["audit", query],
+    queryFn: ({ pageParam }) => data(api.GET("/api/v1/audit", { params: { query: { ...query, cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: (before) => before,
+  });
+}

@@ -1,0 +1,52 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+
+import { api, data } from "../api/client";
+import type { components } from "../api/schema";
+
+export type ApiKey = components["schemas"]["ApiKey"];
+export type ApiErrorLine = components["schemas"]["ApiError"];
+export type KeyScope = components["schemas"]["Scope"];
+
+export const KEYS = ["api-keys"];
+
+export const SCOPES: { scope: KeyScope; about: string }[] = [
+  { scope: "create", about: "Ask for callbacks; slots and offers" },
+  { scope: "read", about: "Read callbacks, services, agents, reports" },
+  { scope: "manage", about: "Change and cancel callbacks, set up services" },
+  { scope: "agents", about: "Keep agents and their presence, report the live queue" },
+];
+
+const EVERY = 30_000;
+
+/** Every key, also revoked ones, by name. */
+export function useKeys() {
+  return useQuery({
+    queryKey: KEYS,
+    queryFn: async () => (await data(api.GET("/api/v1/api-keys"))).items,
+    refetchInterval: EVERY,
+  });
+}
+
+/** Which errors; what is empty does not restrict. */
+export interface ErrorFilter {
+  api_key: string;
+  code: string;
+  correlation_id: string;
+}
+
+/** Calls that were refused or failed, the newest first, a page more each time. */
+export function useApiErrors({ api_key, code, correlation_id }: ErrorFilter) {
+  const query = {
+    api_key: api_key.trim() || undefined,
+    code: code.trim() || undefined,
+    correlation_id: correlation_id.trim() || undefined,
+  };
+  return useInfiniteQuery({
+    queryKey: ["api-errors", query],
+    queryFn: ({ pageParam }) => data(api.GET("/api/v1/api-errors", { params: { query: { ...query, cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: (before) => before,
+    refetchInterval: EVERY,
+  });
+}

@@ -1,0 +1,39 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { api, data } from "../api/client";
+import { Failure } from "../components/Failure";
+
+interface Props {
+  name: string;
+  onGiven: (given: { name: string; password: string }) => void;
+}
+
+/** Gives a user a new password; asked twice, because it ends their sessions. */
+export function ResetPassword({ name, onGiven }: Props) {
+  const [isAsked, setAsked] = useState(false);
+  const reset = useMutation({
+    mutationFn: () => data(api.POST("/api/v1/users/{user_name}/reset-password", { params: { path: { user_name: name } } })),
+    onSuccess: ({ password }) => onGiven({ name, password }),
+  });
+  if (!isAsked) {
+    return (
+      <Button variant="subtle" color="red" onClick={() => setAsked(true)}>
+        Reset password
+      </Button>
+    );
+  }
+  return (
+    <Group gap="xs">
+      <Failure of={reset.error} />
+      <Text size="sm">It ends their sessions.</Text>
+      <Button color="red" size="compact-sm" loading={reset.isPending} onClick={() => reset.mutate()}>
+        Reset it
+      </Button>
+      <Button variant="default" size="compact-sm" onClick={() => setAsked(false)}>
+        Keep it
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,161 @@
+import { Button, Checkbox, Group, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+
+import { api, data } from "../api/client";
+import type { components } from "../api/schema";
+import { useSession } from "../api/session";
+import { Failure } from "../components/Failure";
+import { ServicesField } from "../components/ServicesField";
+import { type Role, ROLES, type User, USERS, useUsers } from "./data";
+import { ResetPassword } from "./ResetPassword";
+
+type SavedUser = components["schemas"]["SavedUser"];
+
+interface Props {
+  before: { user: User; etag: string } | null;
+  onClose: () => void;
+  onGiven: (given: { name: string; password: string }) => void;
+}
+
+interface Fields {
+  name: string;
+  display_name: string;
+  roles: Role[];
+  services: string[] | null;
+  agent: string | null;
+  is_enabled: boolean;
+}
+
+function fieldsOf(user: User | undefined): Fields {
+  const { name = "", display_name = "", roles = [], agent = null, is_enabled = true } = user ?? {};
+  return { name, display_name, roles, services: user ? user.services : [], agent, is_enabled };
+}
+
+/** Saves the user; one that is there must be as it was read. */
+function useSave({ before, onClose, onGiven }: Props) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ name, ...body }: Fields) => {
+      const header = before ? { "If-Match": before.etag } : {};
+      const params = { path: { user_name: name.trim() }, header };
+      return (await api.PUT("/api/v1/users/{user_name}", { params, body })).data as SavedUser;
+    },
+    onSuccess: ({ user, password }) => {
+      void client.invalidateQueries({ queryKey: USERS });
+      if (password) {
+        onGiven({ name: user.name, password });
+      } else {
+        onClose();
+      }
+    },
+  });
+}
+
+/** Why there cannot be a new user of this name: the call that creates one would change who has it. */
+function useTaken(name: string): string | undefined {
+  const { data: users } = useUsers();
+  const sought = name.trim().toLowerCase();
+  const other = users?.find((user) => user.name.toLowerCase() === sought);
+  return other && `There is a user ${other.name} already`;
+}
+
+export function UserForm(props: Props) {
+  const { before, onClose, onGiven } = props;
+  const [fields, setFields] = useState(() => fieldsOf(before?.user));
+  const save = useSave(props);
+  const taken = useTaken(before ? "" : fields.name);
+  const change = (some: Partial<Fields>) => setFields((was) => ({ ...was, ...some }));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!save.isPending && !taken) {
+      save.mutate(fields);
+    }
+  };
+  return (
+    <Stack component="form" gap="md" onSubmit={submit}>
+      <Group grow align="flex-start">
+        <TextInput
+          label="Name"
+          description="What they log in with"
+          data-autofocus={!before || undefined}
+          readOnly={!!before}
+          required
+          maxLength={64}
+          error={taken}
+          value={fields.name}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Display Name"
+          description="As others see them"
+          data-autofocus={!!before || undefined}
+          value={fields.display_name}
+          onChange={(event) => change({ display_name: event.currentTarget.value })}
+        />
+      </Group>
+      <RolesField value={fields.roles} onChange={(roles) => change({ roles })} />
+      {fields.roles.includes("AGENT") && <AgentField value={fields.agent} onChange={(agent) => change({ agent })} />}
+      <ServicesField value={fields.services} onChange={(services) => change({ services })} />
+      {before && (
+        <Switch
+          label="May log in"
+          description="Without it they are logged out everywhere, and what they did keeps their name"
+          checked={fields.is_enabled}
+          onChange={(event) => change({ is_enabled: event.currentTarget.checked })}
+        />
+      )}
+      <Failure of={save.error} />
+      <Group justify="space-between">
+        {before ? <ResetPassword name={before.user.name} onGiven={onGiven} /> : <span />}
+        <Group gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {before ? "Save" : "Create User"}
+          </Button>
+        </Group>
+      </Group>
+    </Stack>
+  );
+}
+
+function RolesField({ value, onChange }: { value: Role[]; onChange: (roles: Role[]) => void }) {
+  return (
+    <Checkbox.Group label="Roles" description="They may be combined" value={value} onChange={(roles) => onChange(roles as Role[])}>
+      <Stack gap={6} mt={6}>
+        {ROLES.map(({ role, label, about }) => (
+          <Checkbox key={role} value={role} label={label} description={about} />
+        ))}
+      </Stack>
+    </Checkbox.Group>
+  );
+}
+
+function AgentField({ value, onChange }: { value: string | null; onChange: (agent: string | null) => void }) {
+  const { user } = useSession();
+  const { data: agents, error } = useQuery({
+    queryKey: ["agents"],
+    queryFn: async () => (await data(api.GET("/api/v1/agents"))).items,
+    enabled: user.permissions.includes("SEE_AGENTS"),
+  });
+  const options = (agents ?? []).map(({ name, display_name }) => ({ value: name, label: `${display_name || name} (${name})` }));
+  const isThere = value === null || options.some((option) => option.value === value);
+  return (
+    <>
+      <Select
+        label="Agent"
+        description="Whose desk it is: who is rung, and for which services"
+        placeholder="None yet"
+        data={isThere ? options : [...options, { value: value, label: value }]}
+        value={value}
+        onChange={onChange}
+        searchable
+        clearable
+        nothingFoundMessage="No agent has such a name"
+      />
+      <Failure of={error} />
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+import { Badge, Button, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
+import { IconPlus, IconSearch, IconUsers } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { useMay } from "../api/session";
+import { Empty } from "../components/Empty";
+import { ErrorPage } from "../components/ErrorPage";
+import { Instant } from "../components/Instant";
+import { Loading } from "../components/Loading";
+import { PageHead } from "../components/PageHead";
+import { roleLabels, type User, useUsers } from "./data";
+import { UserDialog } from "./UserDialog";
+
+const SERVICES_NAMED = 4;
+
+/** Who may log in, with which roles, for which services. */
+export default function UsersPage() {
+  const { data: users, error, refetch } = useUsers();
+  const [search, setSearch] = useState("");
+  const [edited, setEdited] = useState<string | "new" | null>(null);
+  const mayChange = useMay()("CHANGE_USERS");
+  if (!users) {
+    return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
+  }
+  const found = users.filter((user) => fits(user, search));
+  return (
+    <>
+      <PageHead title="Users" about={`${users.length} ${users.length === 1 ? "user" : "users"}`}>
+        <TextInput
+          aria-label="Search users"
+          placeholder="Name or role"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        {mayChange && (
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited("new")}>
+            Create User
+          </Button>
+        )}
+      </PageHead>
+      {found.length ? (
+        <UserTable users={found} onEdit={mayChange ? setEdited : undefined} />
+      ) : (
+        <Empty Icon={IconUsers} title={`No user fits "${search}"`} />
+      )}
+      {edited && <UserDialog name={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
+    </>
+  );
+}
+
+function fits({ name, display_name, roles }: User, search: string): boolean {
+  const sought = search.trim().toLowerCase();
+  return `${name} ${display_name} ${roleLabels(roles)}`.toLowerCase().includes(sought);
+}
+
+function UserTable({ users, onEdit }: { users: User[]; onEdit?: (name: string) => void }) {
+  return (
+    <Table.ScrollContainer minWidth={800}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Name</Table.Th>
+            <Table.Th>Display Name</Table.Th>
+            <Table.Th>Roles</Table.Th>
+            <Table.Th>Services</Table.Th>
+            <Table.Th>Agent</Table.Th>
+            <Table.Th>Last Login</Table.Th>
+            <Table.Th>Status</Table.Th>
+            {onEdit && <Table.Th><VisuallyHidden>Actions</VisuallyHidden></Table.Th>}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {users.map((user) => (
+            <UserRow key={user.name} user={user} onEdit={onEdit} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function UserRow({ user, onEdit }: { user: User; onEdit?: (name: string) => void }) {
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" fw={500}>
+        {user.name}
+      </Table.Th>
+      <Table.Td>{user.display_name}</Table.Td>
+      <Table.Td>{roleLabels(user.roles) || <Nothing>None</Nothing>}</Table.Td>
+      <Table.Td>{servicesOf(user)}</Table.Td>
+      <Table.Td>{user.agent}</Table.Td>
+      <Table.Td>{user.last_login_at ? <Instant at={user.last_login_at} /> : <Nothing>Never</Nothing>}</Table.Td>
+      <Table.Td>
+        <Status user={user} />
+      </Table.Td>
+      {onEdit && (
+        <Table.Td ta="right">
+          <Button variant="subtle" size="compact-sm" aria-label={`Edit ${user.name}`} onClick={() => onEdit(user.name)}>
+            Edit
+          </Button>
+        </Table.Td>
+      )}
+    </Table.Tr>
+  );
+}
+
+function Nothing({ children }: { children: string }) {
+  return (
+    <Text span c="dimmed" size="sm">
+      {children}
+    </Text>
+  );
+}
+
+function servicesOf({ services }: User): string {
+  if (services === null) {
+    return "All";
+  }
+  const more = services.length - SERVICES_NAMED;
+  return more > 0 ? `${services.slice(0, SERVICES_NAMED).join(", ")} and ${more} more` : services.join(", ") || "None";
+}
+
+function Status({ user }: { user: User }) {
+  if (!user.is_enabled) {
+    return (
+      <Badge color="gray" variant="light">
+        Disabled
+      </Badge>
+    );
+  }
+  return user.must_change_password ? (
+    <Badge color="yellow" variant="light">
+      New password due
+    </Badge>
+  ) : (
+    <Badge color="teal" variant="light">
+      Enabled
+    </Badge>
+  );
+}
