@@ -44,7 +44,7 @@ def build() -> None:
         if is_built():
             return
         say("building the console (half a minute or so)")
-        wanted, fresh = _fingerprint(), WORK / "console"
+        wanted, fresh = fingerprint(), WORK / "console"
         _npm("run", "build", "--", "--outDir", str(fresh), "--emptyOutDir")
         if not (fresh / "index.html").exists():
             raise CannotBuild(f"npm run build has made no {fresh / 'index.html'}")
@@ -58,7 +58,7 @@ def is_built() -> bool:
     if not (BUILT / "index.html").exists():
         return False
     stamp = BUILT / STAMP
-    return not SOURCES.is_dir() or (stamp.exists() and stamp.read_text(encoding="ascii") == _fingerprint())
+    return not SOURCES.is_dir() or (stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint())
 
 
 def write_types() -> None:
@@ -97,7 +97,7 @@ def _turn() -> Generator[None]:
         yield
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """SHA-256 over every source of the console, by name and content."""
     whole = hashlib.sha256()
     for path in sorted(_sources(SOURCES)):
