@@ -43,6 +43,7 @@ async def test_an_immediate_callback_is_queued_and_has_its_place(client: httpx.A
     assert (answer.status_code, answer.headers["location"]) == (201, f"{CALLBACKS}/{told['id']}")
     assert (told["state"], told["result"], told["phone_number"]) == ("QUEUED", None, NUMBER)
     assert told["phone_number_formatted"] == "+49 30 1234567"
+    assert (told["caller_id"], told["trunk"]) == ("", "main")
     assert told["desired_at"] == told["queued_at"] == told["eligible_at"] == "2026-11-23T09:00:00Z"
     assert (told["promised_local"], told["promised_zone"]) == ("2026-11-23T10:00:00", "Europe/Berlin")
     assert (told["position_in_queue"], told["estimated_wait"], told["is_scheduled"]) == (1, None, False)
@@ -121,7 +122,7 @@ async def test_an_answer_that_was_kept_by_an_earlier_version_is_repeated_word_fo
 ) -> None:
     headers = {"Idempotency-Key": "order-7"}
     first = await client.post(CALLBACKS, json=request_body(), headers=headers)
-    later = {"promised_by", "recreated_from", "late_seconds", "has_name_recording"}
+    later = {"promised_by", "recreated_from", "late_seconds", "has_name_recording", "caller_id", "trunk"}
     kept = json.dumps({field: value for field, value in first.json().items() if field not in later}).encode()
     async with database.transaction() as connection:
         await connection.execute("UPDATE idempotency_keys SET answer = $1", kept)

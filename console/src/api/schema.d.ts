@@ -2070,6 +2070,8 @@ export interface components {
          *     `waiting_for`: why it waits right now, for people. `promised_by`: dialled for the first time by then, it is on time;
          *     null when the wait could not be told. `recreated_from`: the COMPLETED callback that it follows. `late_seconds`: for
          *     how long the window in which it was wanted has been over, while no agent has it yet; null when it is not late.
+         *     `caller_id`: the number that the customer sees ("": the link's own), as the service has it now. `trunk`: over which
+         *     it was last called; before that, over which its service calls.
          */
         CallbackView: {
             /** Format: uuid */
@@ -2110,6 +2112,10 @@ export interface components {
             has_name_recording: boolean;
             /** @default  */
             phone_number_formatted: string;
+            /** @default  */
+            caller_id: string;
+            /** @default  */
+            trunk: string;
         };
         /**
          * CallingHours

@@ -1,1 +1,117 @@
-export default function Page() { return null; }
+import { Button, Group, Text, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconListSearch, IconSearch, IconZoomCancel } from "@tabler/icons-react";
+import { type FormEvent, lazy, Suspense, useState } from "react";
+
+import { Empty } from "../components/Empty";
+import { Failure } from "../components/Failure";
+import { Loading } from "../components/Loading";
+import { PageHead } from "../components/PageHead";
+import { FoundTable } from "./FoundTable";
+import { FoundPages } from "./FoundPages";
+import { type Asked, isWhole, useAsked, useFound } from "./search";
+
+const DiagnosticData = lazy(() => import("./DiagnosticData"));
+
+const PAUSE_MS = 250;
+const EXPLAINED = "A callback ID, or a phone number or any part of it";
+
+/** Finds callbacks whatever range, states and services the Callbacks page shows. */
+export default function SearchPage() {
+  const { asked, ask } = useAsked();
+  const [shown, setShown] = useState<string | null>(null);
+  return (
+    <>
+      <PageHead title="Callback Search" />
+      <Search asked={asked} onAsk={(text) => ask({ text, cursor: null })} />
+      <Found asked={asked} onGo={(cursor) => ask({ ...asked, cursor })} onShow={setShown} />
+      {shown && (
+        <Suspense fallback={null}>
+          <DiagnosticData id={shown} onClose={() => setShown(null)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function Search({ asked, onAsk }: { asked: Asked; onAsk: (text: string) => void }) {
+  const [text, setText] = useState(asked.text);
+  const [latest, setLatest] = useState(asked.text);
+  // A link or the way back asks for something else; what is being typed stays.
+  if (asked.text !== latest) {
+    setLatest(asked.text);
+    setText((now) => (now.trim().startsWith(asked.text) && asked.text ? now : asked.text));
+  }
+  const askSoon = useDebouncedCallback(onAsk, PAUSE_MS);
+  const typed = (value: string) => {
+    setText(value);
+    askSoon.cancel();
+    if (isWhole(value.trim())) {
+      askSoon(value.trim());
+    }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    askSoon.cancel();
+    onAsk(text.trim());
+  };
+  return (
+    <Group component="form" role="search" aria-label="Callbacks" gap="xs" align="flex-start" mb="sm" onSubmit={submit}>
+      <TextInput
+        type="search"
+        w={360}
+        aria-label="Callback ID or phone number"
+        placeholder={EXPLAINED}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        maxLength={100}
+        autoFocus
+        value={text}
+        onChange={(event) => typed(event.currentTarget.value)}
+      />
+      <Button type="submit">Search</Button>
+    </Group>
+  );
+}
+
+interface FoundProps {
+  asked: Asked;
+  onGo: (cursor: string | null) => void;
+  onShow: (id: string) => void;
+}
+
+function Found({ asked, onGo, onShow }: FoundProps) {
+  const { data: page, error, isPlaceholderData } = useFound(asked);
+  if (!asked.text) {
+    return (
+      <Empty Icon={IconListSearch} title="Which callback?">
+        {EXPLAINED}. All callbacks of your services are searched, whatever the Callbacks page shows.
+      </Empty>
+    );
+  }
+  if (!page) {
+    return error ? <Failure of={error} /> : <Loading />;
+  }
+  return (
+    <div aria-busy={isPlaceholderData}>
+      <Failure of={error} />
+      <div role="status">
+        {page.total > 0 ? (
+          <Text size="sm" c="dimmed" mb={6}>
+            {counted(page.total, page.total_is_exact)}
+          </Text>
+        ) : (
+          <Empty Icon={IconZoomCancel} title={`No callbacks found for ${asked.text}`} />
+        )}
+      </div>
+      {page.items.length > 0 && <FoundTable items={page.items} onShow={onShow} />}
+      <FoundPages page={page} onGo={onGo} />
+    </div>
+  );
+}
+
+function counted(total: number, isExact: boolean): string {
+  if (total === 1) {
+    return "1 callback";
+  }
+  return isExact ? `${total.toLocaleString("en")} callbacks` : `more than ${(total - 1).toLocaleString("en")} callbacks`;
+}

@@ -34,6 +34,8 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     `waiting_for`: why it waits right now, for people. `promised_by`: dialled for the first time by then, it is on time;
     null when the wait could not be told. `recreated_from`: the COMPLETED callback that it follows. `late_seconds`: for
     how long the window in which it was wanted has been over, while no agent has it yet; null when it is not late.
+    `caller_id`: the number that the customer sees ("": the link's own), as the service has it now. `trunk`: over which
+    it was last called; before that, over which its service calls.
     """
 
     id: UUID
@@ -66,6 +68,8 @@ class CallbackView(msgspec.Struct, frozen=True, kw_only=True):
     late_seconds: int | None = None
     has_name_recording: bool = False
     phone_number_formatted: str = ""
+    caller_id: str = ""
+    trunk: str = ""
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +89,8 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     priority: int
     user_data: dict[str, Any]
     has_name_recording: bool
+    caller_id: str
+    trunk: str
     created_at: datetime
     updated_at: datetime
     queued_at: datetime | None

@@ -6,6 +6,7 @@ SELECT
     c.promised_by, c.recreated_from,
     a.name AS agent, c.attempts, s.window_seconds,
     EXISTS (SELECT FROM name_recordings AS r WHERE r.callback_id = c.id) AS has_name_recording,
+    s.caller_id, (SELECT t.name FROM trunks AS t WHERE t.id = coalesce(last_route.trunk_id, s.trunk_id)) AS trunk,
     c.state = 'ROUTING' AND EXISTS (
         SELECT FROM attempts AS t
         WHERE t.callback_id = c.id AND t.closed_at IS NULL AND t.strategy = 'PREVIEW' AND t.agent_answer IS NULL
@@ -22,6 +23,9 @@ LEFT JOIN LATERAL (
     FROM legs AS l
     WHERE l.callback_id = c.id AND l.ended_at IS NULL AND c.state IN ('ROUTING', 'PROCESSING')
 ) AS sides ON true
+LEFT JOIN LATERAL (
+    SELECT t.trunk_id FROM attempts AS t WHERE c.attempts > 0 AND t.callback_id = c.id ORDER BY t.number DESC LIMIT 1
+) AS last_route ON true
 LEFT JOIN agents AS a ON a.id = CASE c.state WHEN 'COMPLETED' THEN c.last_agent_id ELSE c.agent_id END
 ORDER BY asked.place
 
