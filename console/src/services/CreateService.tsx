@@ -1,0 +1,108 @@
+import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useNavigate } from "react-router";
+
+import { ApiError } from "../api/problems";
+import { Dialog } from "../components/Dialog";
+import { Failure } from "../components/Failure";
+import { VIEWER_ZONE } from "../components/times";
+import { readService, refreshLists, saveService } from "./data";
+import { CountrySelect, ZoneSelect } from "./places";
+
+// As the server wants names that are part of an address.
+export const NAME = /^[^/\p{Cc}\s]([^/\p{Cc}]{0,62}[^/\p{Cc}\s])?$/u;
+
+export function nameProblem(name: string): string | null {
+  if (name === "" || (NAME.test(name) && name !== "." && name !== "..")) {
+    return null;
+  }
+  return "1 to 64 characters, without a slash; blanks only inside.";
+}
+
+function taken(name: string): ApiError {
+  const detail = `There is a service ${name} already. Choose another name, or open that one.`;
+  return new ApiError({ title: "Taken", status: 409, detail, code: "name-taken", details: {} });
+}
+
+async function isThere(name: string): Promise<boolean> {
+  try {
+    await readService(name);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.status === 404) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** A new service: what cannot be guessed; all else begins with the defaults. */
+export default function CreateService({ onClose }: { onClose: () => void }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const [shown, setShown] = useState("");
+  const [zone, setZone] = useState(VIEWER_ZONE);
+  const [region, setRegion] = useState<string | null>(null);
+  const problem = nameProblem(name);
+  const create = useMutation({
+    mutationFn: async () => {
+      if (await isThere(name)) {
+        throw taken(name);
+      }
+      return saveService(name, { display_name: shown.trim() || name, time_zone: zone, default_region: region });
+    },
+    onSuccess: () => {
+      refreshLists(client);
+      onClose();
+      void navigate(`/services/${encodeURIComponent(name)}/general`);
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!create.isPending && name && !problem) {
+      create.mutate();
+    }
+  };
+  return (
+    <Dialog title="Create service" onClose={onClose}>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="md">
+        <TextInput
+          label="Name"
+          description="What programs call it, and its address. It stays."
+          required
+          data-autofocus
+          value={name}
+          error={problem}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Display name"
+          description="What people see; the name unless given."
+          maxLength={200}
+          value={shown}
+          onChange={(event) => setShown(event.currentTarget.value)}
+        />
+        <ZoneSelect value={zone} onChange={setZone} />
+        <CountrySelect
+          label="Default region"
+          description="Whose national numbers it understands. None: numbers need their country code."
+          value={region}
+          onChange={setRegion}
+        />
+        <Failure of={create.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={create.isPending} disabled={!name || problem !== null}>
+            Create service
+          </Button>
+        </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
