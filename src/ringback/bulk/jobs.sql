@@ -85,7 +85,7 @@ SELECT coalesce(sum(total - done), 0) FROM bulk_jobs WHERE finished_at IS NULL
 -- As they were, with what they are now. Those of services that whoever reads is not given (any more) are left out.
 SELECT
     i.position, i.callback_id, i.phone_number, i.service, i.desired_at, i.state_before, i.is_done, i.outcome, i.reason,
-    i.new_callback_id, c.state, c.result, c.desired_at AS desired_at_now
+    i.new_callback_id, c.state, c.result, c.desired_at AS desired_at_now, i.phone_number AS phone_number_formatted
 FROM bulk_items AS i
 LEFT JOIN services AS s ON s.name = i.service
 LEFT JOIN callbacks AS c ON c.id = i.callback_id
