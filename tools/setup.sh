@@ -1,6 +1,5 @@
 #!/bin/sh
-# Makes .venv ready: `tools/setup.sh runtime` for `make run`, `tools/setup.sh dev` for tests and checks. What a browser
-# gets is built by tools/console.py.
+# Makes .venv ready: `tools/setup.sh runtime` for `make run`, `tools/setup.sh dev` for tests and checks.
 #
 # Debian packages that are missing are installed when run as root; otherwise the command that installs them is printed.
 # Python packages come from requirements/*.txt, hashes checked. When nothing has changed this takes no time.
@@ -30,6 +29,8 @@ missing_packages() {
     [ "$1" = dev ] || return 0
     command -v sipp >/dev/null || echo sip-tester
     command -v chromium >/dev/null || echo chromium
+    # Playwright's own Node needs it.
+    "$python" -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null || echo libatomic1
 }
 
 install_system_packages() {
