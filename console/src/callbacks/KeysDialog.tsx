@@ -1,13 +1,14 @@
-import { Group, Kbd, Modal, Stack, Switch, Text } from "@mantine/core";
+import { Group, Kbd, Stack, Switch, Text } from "@mantine/core";
 import { useState } from "react";
 
+import { Dialog } from "../components/Dialog";
 import { areKeysOn, KEYS, turnKeys } from "./keys";
 
 /** Lists the keys of the page. */
 export default function Keys({ onClose }: { onClose: () => void }) {
   const [isOn, setOn] = useState(areKeysOn);
   return (
-    <Modal opened onClose={onClose} title="Keys" size="sm">
+    <Dialog onClose={onClose} title="Keys" size="sm">
       <Stack gap={6}>
         {KEYS.map(({ keys, does }) => (
           <Group key={does} justify="space-between">
@@ -29,6 +30,6 @@ export default function Keys({ onClose }: { onClose: () => void }) {
           }}
         />
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -40,20 +40,22 @@ const hours = (key: string, label: string, start: number, end: number): Range =>
 export const TODAY: Range = { kind: "today", key: "TODAY", label: "Today" };
 export const OPEN: Range = { kind: "open", key: "OPEN", label: "Open" };
 export const NEEDS_ATTENTION: Range = { kind: "attention", key: "NEEDS_ATTENTION", label: "Needs attention" };
+export const LAST_24_HOURS = hours("LAST_24_HOURS", "Last 24 Hours", -DAY, 0);
+export const NEXT_7_DAYS = hours("NEXT_7_DAYS", "Next 7 Days", 0, 7 * DAY);
 export const LAST_14_DAYS = hours("LAST_14_DAYS", "Last 14 Days", -14 * DAY, 0);
 
 /** Those of the range menu, in its order and groups. */
 export const BUILT_IN: Range[][] = [
   [
     TODAY,
-    hours("LAST_24_HOURS", "Last 24 Hours", -24, 0),
+    LAST_24_HOURS,
     hours("LAST_7_DAYS", "Last 7 Days", -7 * DAY, 0),
     LAST_14_DAYS,
     hours("LAST_30_DAYS", "Last 30 Days", -30 * DAY, 0),
   ],
   [
-    hours("NEXT_24_HOURS", "Next 24 Hours", 0, 24),
-    hours("NEXT_7_DAYS", "Next 7 Days", 0, 7 * DAY),
+    hours("NEXT_24_HOURS", "Next 24 Hours", 0, DAY),
+    NEXT_7_DAYS,
     hours("NEXT_14_DAYS", "Next 14 Days", 0, 14 * DAY),
     hours("NEXT_30_DAYS", "Next 30 Days", 0, 30 * DAY),
   ],
@@ -102,8 +104,15 @@ export function rangeQuery(range: Range, visible: Visible, now: number, zone: st
 }
 
 /** The list's parameters for a range. */
-export function listQuery({ label: _, states, services, ...rest }: RangeQuery): ListQuery {
-  return { ...rest, ...(states && { state: states }), ...(services && { service: services }) };
+export function listQuery({ from, to, open, needs_attention, states, services }: RangeQuery): ListQuery {
+  return {
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(open && { open }),
+    ...(needs_attention && { needs_attention }),
+    ...(states && { state: states }),
+    ...(services && { service: services }),
+  };
 }
 
 function restrictions({ states, services }: Visible): Pick<RangeQuery, "states" | "services"> {

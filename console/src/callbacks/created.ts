@@ -1,0 +1,75 @@
+import { notifications } from "@mantine/notifications";
+import { useCallback, useState } from "react";
+
+import { api, data } from "../api/client";
+import { serverNow } from "./clock";
+import { formatted } from "./columns";
+import type { Callback } from "./model";
+import { BUILT_IN, LAST_24_HOURS, OPEN, type Range, rangeQuery } from "./ranges";
+import { filterNow, type Question, rangeNow } from "./rows";
+import type { Change } from "./view";
+
+/** Why a callback that was just created is not in the list, and what of the view would show it; null: nothing would. */
+export interface Hidden {
+  text: string;
+  offer: { label: string; change: Change } | null;
+}
+
+const EVERYTHING = { states: null, services: null };
+
+function isWithin(range: Range, callback: Callback, zone: string): boolean {
+  const { from, to } = rangeQuery(range, EVERYTHING, serverNow(), zone);
+  const at = Date.parse(callback.desired_at);
+  return !from || !to || (at >= Date.parse(from) && at < Date.parse(to));
+}
+
+function rangeFor(callback: Callback, zone: string): Range {
+  if (!callback.is_scheduled) {
+    return LAST_24_HOURS;
+  }
+  const next = BUILT_IN.flat().filter((range) => range.key.startsWith("NEXT_"));
+  return next.find((range) => isWithin(range, callback, zone)) ?? OPEN;
+}
+
+/** What to say of a callback that was created and that the list does not show. */
+export function whyHidden(callback: Callback, question: Question): Hidden {
+  const { view, times } = question;
+  const what = `The callback for ${formatted(callback)} was created`;
+  const { states, services } = rangeNow(question);
+  const isVisible = (!states || states.includes(callback.state)) && (!services || services.includes(callback.service));
+  if (!isVisible) {
+    return { text: `${what}. It is in a state or service that your Advanced Options hide.`, offer: null };
+  }
+  if (isWithin(view.range, callback, times.zone) && view.range.key !== "NEEDS_ATTENTION" && view.search) {
+    const offer = { label: "Clear the search", change: { search: "" } };
+    return { text: `${what}. What you search for does not find it.`, offer };
+  }
+  const range = rangeFor(callback, times.zone);
+  const offer = { label: `Show ${range.label}`, change: { range, search: "" } };
+  return { text: `${what}. It is not in “${view.range.label}”.`, offer };
+}
+
+async function isListed(callback: Callback, question: Question): Promise<boolean> {
+  const query = { ...filterNow(question), id: [callback.id] };
+  return (await data(api.GET("/api/v1/callbacks", { params: { query } }))).items.length > 0;
+}
+
+/** What follows when a callback was created: it is shown, or it is said why the list does not show it. */
+export function useCreated(question: Question, show: (ids: ReadonlySet<string>) => void) {
+  const [hidden, setHidden] = useState<Hidden | null>(null);
+  const onCreated = useCallback(
+    (callback: Callback) => {
+      void isListed(callback, question)
+        .catch(() => true)
+        .then((listed) => {
+          setHidden(listed ? null : whyHidden(callback, question));
+          if (listed) {
+            notifications.show({ message: `The callback for ${formatted(callback)} was created.` });
+            show(new Set([callback.id]));
+          }
+        });
+    },
+    [question, show],
+  );
+  return { hidden, onCreated, dismiss: useCallback(() => setHidden(null), []) };
+}

@@ -1,0 +1,188 @@
+import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef } from "react";
+
+import { api, data } from "../api/client";
+import { useChanges, useIsLive } from "../api/events";
+import { useNow } from "./clock";
+import type { Callback } from "./model";
+import type { ListQuery } from "./ranges";
+import { filterNow, type Question, type Row, type Rows, toRow } from "./rows";
+
+// As many ids as the list takes at once.
+const MOST_IDS = 100;
+const AGAIN_MS = 5_000;
+// Everybody is told at once to read everything: not everybody reads at once.
+const SPREAD_MS = 1_000;
+const MAY_GROW_LATE = new Set(["SCHEDULED", "QUEUED", "ROUTING"]);
+
+async function read(query: ListQuery): Promise<Callback[]> {
+  return (await data(api.GET("/api/v1/callbacks", { params: { query: { ...query, limit: MOST_IDS } } }))).items;
+}
+
+/** What became of callbacks: those that match the filter of the page, and those of its rows that do not any more. */
+interface Became {
+  matching: Callback[];
+  others: Callback[];
+}
+
+async function ask(ids: string[], rows: Rows, question: Question): Promise<Became> {
+  // The range begins where it began when the page was read: no row leaves it only because time goes on.
+  const from = rows.query.from ? { from: rows.query.from } : {};
+  const matching = await read({ ...filterNow(question), ...from, id: ids });
+  const found = new Set(matching.map(({ id }) => id));
+  const missing = rows.items.filter(({ id }) => ids.includes(id) && !found.has(id)).map(({ id }) => id);
+  return { matching, others: missing.length > 0 ? await read({ id: missing }) : [] };
+}
+
+function isSame(former: Row, now: Row): boolean {
+  const grown = Math.abs((former.lateSince ?? 0) - (now.lateSince ?? 0));
+  const plain = (row: Row) => JSON.stringify({ ...row, lateSince: 0, late_seconds: 0 });
+  return grown < 2_000 && plain(former) === plain(now);
+}
+
+/** The page with what became of some callbacks: each row stays where it is, and those that did not change as they are. */
+export function patched(rows: Rows, ids: string[], { matching, others }: Became): Rows {
+  const changed = new Map([...matching, ...others].map((each) => [each.id, toRow(each)]));
+  const onPage = new Set(rows.items.map(({ id }) => id));
+  const left = new Set(rows.left);
+  const fresh = new Set(rows.fresh);
+  const matches = new Set(matching.map(({ id }) => id));
+  for (const id of ids) {
+    const set = onPage.has(id) ? left : fresh;
+    const isIn = onPage.has(id) ? !matches.has(id) : matches.has(id) && isNew(changed.get(id)!, rows);
+    if (isIn) {
+      set.add(id);
+    } else {
+      set.delete(id);
+    }
+  }
+  const items = rows.items.map((row) => {
+    const now = changed.get(row.id);
+    const isOlder = now && Date.parse(now.updated_at) < Date.parse(row.updated_at);
+    return now && !isOlder && !isSame(row, now) ? now : row;
+  });
+  return { ...rows, items, left, fresh };
+}
+
+function isNew(callback: Callback, { readAt }: Rows): boolean {
+  return Date.parse(callback.created_at) >= readAt;
+}
+
+function take(gathered: Set<string>): string[] {
+  const ids = [...gathered].slice(0, MOST_IDS);
+  for (const id of ids) {
+    gathered.delete(id);
+  }
+  return ids;
+}
+
+/**
+ * Keeps the page as the callbacks are: reads what is told to have changed, one request at a time (what is told meanwhile
+ * is gathered), and the whole page where that is said. `refresh` reads the page anew. Returns a way to tell what changed.
+ */
+export function useLive(question: Question, key: QueryKey, isFetching: boolean, refresh: () => void) {
+  const client = useQueryClient();
+  const gathered = useRef(new Set<string>());
+  const isAsking = useRef(false);
+  const shown = useRef(key);
+  useEffect(() => {
+    shown.current = key;
+  });
+
+  const work = useCallback(async () => {
+    // A page that is being read may have been read before what is told: it is patched when it has come.
+    const isBusy = () =>
+      isAsking.current || shown.current !== key || client.isFetching({ queryKey: key, exact: true }) > 0;
+    while (gathered.current.size > 0 && !isBusy()) {
+      const rows = client.getQueryData<Rows>(key);
+      if (!rows) {
+        return;
+      }
+      isAsking.current = true;
+      const ids = take(gathered.current);
+      try {
+        const became = await ask(ids, rows, question);
+        if (shown.current === key) {
+          client.setQueryData<Rows>(key, (now) => now && patched(now, ids, became));
+        } else {
+          ids.forEach((id) => gathered.current.add(id));
+        }
+      } catch {
+        ids.forEach((id) => gathered.current.add(id));
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      } finally {
+        isAsking.current = false;
+      }
+    }
+  }, [client, key, question]);
+
+  const tell = useCallback(
+    (ids: string[]) => {
+      ids.forEach((id) => gathered.current.add(id));
+      void work();
+    },
+    [work],
+  );
+
+  const refreshSoon = useSoon(refresh);
+  useChanges((changes) => {
+    if (changes === "everything") {
+      refreshSoon();
+    } else if (changes.callbacks) {
+      tell(changes.callbacks);
+    }
+  });
+  useEffect(() => {
+    if (!isFetching) {
+      void work();
+    }
+  }, [isFetching, work]);
+  useWhenLive(refresh);
+  useGrowingLate(key, tell);
+  return tell;
+}
+
+/** Calls within a second, once however often it is asked to. */
+function useSoon(call: () => void): () => void {
+  const latest = useRef(call);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    latest.current = call;
+  });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback(() => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => latest.current(), Math.random() * SPREAD_MS);
+  }, []);
+}
+
+/** Calls when changes begin to arrive: what changed before was not told. */
+function useWhenLive(call: () => void): void {
+  const isLive = useIsLive();
+  const was = useRef(isLive);
+  const latest = useRef(call);
+  useEffect(() => {
+    latest.current = call;
+  });
+  useEffect(() => {
+    if (isLive && !was.current) {
+      latest.current();
+    }
+    was.current = isLive;
+  }, [isLive]);
+}
+
+/** Nothing changes when a window ends: rows whose time has come are looked at until they are late or something happens. */
+function useGrowingLate(key: QueryKey, tell: (ids: string[]) => void): void {
+  const client = useQueryClient();
+  const now = useNow();
+  useEffect(() => {
+    const rows = client.getQueryData<Rows>(key)?.items ?? [];
+    const due = rows.filter(
+      (row) => MAY_GROW_LATE.has(row.state) && row.lateSince === null && Date.parse(row.desired_at) < now,
+    );
+    if (due.length > 0) {
+      tell(due.map(({ id }) => id));
+    }
+  }, [now]); // eslint-disable-line react-hooks/exhaustive-deps -- once a tick, whatever is shown then
+}

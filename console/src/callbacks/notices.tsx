@@ -1,0 +1,108 @@
+import { Alert, Anchor, Button, Group } from "@mantine/core";
+import { IconInfoCircle } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+
+import { useIsLive } from "../api/events";
+import { usePreferences } from "../api/preferences";
+import { useSession } from "../api/session";
+import type { Hidden } from "./created";
+import { shownTotal } from "./Pages";
+import type { Rows } from "./rows";
+import { ALL_STATES, type Change, useVisible } from "./view";
+
+const GRACE_MS = 1_000;
+// The stream may take so long to begin before that is worth a word.
+const BEGINNING_MS = 5_000;
+const BACK_MS = 8_000;
+
+type Liveness = "beginning" | "live" | "broken" | "back";
+
+function useLiveness(): Liveness {
+  const isLive = useIsLive();
+  const [liveness, setLiveness] = useState<Liveness>(isLive ? "live" : "beginning");
+  useEffect(() => {
+    const [next, after]: [Liveness, number] = isLive
+      ? [liveness === "broken" ? "back" : "live", liveness === "back" ? BACK_MS : 0]
+      : ["broken", liveness === "beginning" ? BEGINNING_MS : GRACE_MS];
+    if (next === liveness) {
+      return;
+    }
+    const timer = setTimeout(() => setLiveness(next), after);
+    return () => clearTimeout(timer);
+  }, [isLive, liveness]);
+  return liveness;
+}
+
+/** How many callbacks there are, what is hidden, what is new, and whether the page is live. */
+export function Summary({ rows, onShow }: { rows: Rows; onShow: () => void }) {
+  const liveness = useLiveness();
+  const count = rows.fresh.size;
+  const shown = rows.total === 1 && rows.isExact ? "1 callback" : `${shownTotal(rows)} callbacks`;
+  return (
+    <>
+      <span>{shown}</span>
+      <Restricted />
+      <span role="status">
+        {count > 0 && (
+          <>
+            {" · "}
+            <Anchor component="button" type="button" inherit fw={600} onClick={onShow}>
+              {count} new {count === 1 ? "callback" : "callbacks"} - show
+            </Anchor>
+          </>
+        )}
+        {liveness === "broken" && " · Live updates are interrupted; looking every 30 seconds"}
+        {liveness === "back" && " · Live again"}
+      </span>
+    </>
+  );
+}
+
+function Restricted() {
+  const { states, services } = useVisible();
+  const session = useSession();
+  const { preferences } = usePreferences();
+  const own = preferences.visible_services ?? [];
+  return (
+    <>
+      {states && ` · ${states.length} of ${ALL_STATES} states shown`}
+      {services && own.length > 0 && ` · ${services.length} of ${session.services.length} services shown`}
+    </>
+  );
+}
+
+interface HiddenProps {
+  hidden: Hidden;
+  onChange: (some: Change) => void;
+  onDismiss: () => void;
+}
+
+/** A callback was created, and the list does not show it. */
+export function HiddenNotice({ hidden: { text, offer }, onChange, onDismiss }: HiddenProps) {
+  return (
+    <Alert
+      role="status"
+      variant="light"
+      py={6}
+      icon={<IconInfoCircle aria-hidden />}
+      withCloseButton
+      closeButtonLabel="Dismiss"
+      onClose={onDismiss}
+    >
+      <Group gap="sm">
+        {text}
+        {offer && (
+          <Button
+            size="compact-xs"
+            onClick={() => {
+              onChange(offer.change);
+              onDismiss();
+            }}
+          >
+            {offer.label}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  );
+}
