@@ -146,7 +146,8 @@ function Buttons({ kind, count, when, isBusy, onBack, onConfirm }: ButtonsProps)
 
 /** What the range is, with its instants as they were when the dialog opened. */
 function describe({ label, from, to, states, services }: RangeQuery, shown: Times): string {
-  const span = from && to ? `, ${shown.minute(from)} to ${shown.minute(to)}` : "";
-  const which = [states?.join(", ") ?? "all states", services?.join(", ") ?? "all services"].join("; ");
-  return `${label}${span}; ${which}. Whatever the search shows.`;
+  const span = from && to ? `${label}, ${shown.minute(from)} to ${shown.minute(to)}` : label;
+  const ofStates = states ? `; only ${states.join(", ")}` : "";
+  const ofServices = services ? `only ${services.join(", ")}` : "all services";
+  return `${span}${ofStates}; ${ofServices}. Also those that the search does not show.`;
 }

@@ -16,7 +16,7 @@ export function Counts({ kind, preview }: { kind: BulkKind; preview: Preview | u
   return (
     <Stack gap={6} role="status" aria-label="How many">
       <Text fw={600}>
-        {preview.total === 0 ? `There is nothing to ${WORDS[kind].verb} in this range` : callbacks(preview.total)}
+        {preview.total === 0 ? `There is nothing to ${WORDS[kind].verb} in this range` : `${callbacks(preview.total)} will be ${WORDS[kind].done}`}
       </Text>
       {states.map(([state, number]) => (
         <Group key={state} gap="sm" wrap="nowrap">

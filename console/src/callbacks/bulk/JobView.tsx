@@ -1,5 +1,6 @@
 import { Button, Group, Progress, Stack, Text, Title } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
+import { useEffect } from "react";
 
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
@@ -8,6 +9,7 @@ import { useDownload } from "../../components/download";
 import { inZone } from "../refusals";
 import { readFile, useItems, useJob } from "./calls";
 import { CallbackList, type Line } from "./CallbackList";
+import { forgetWork } from "./watched";
 import { type BulkItem, type BulkJob, type BulkKind, callbacks, outcomeOf, WORDS } from "./work";
 
 interface Props {
@@ -19,6 +21,9 @@ interface Props {
 /** How far bulk work is, and in the end what became of each callback. */
 export function JobView({ kind, id, onClose }: Props) {
   const { data: job, error } = useJob(kind, id);
+  const isFinished = job?.is_finished;
+  // Whoever closes it has seen how it ended.
+  useEffect(() => (isFinished ? () => forgetWork(id) : undefined), [isFinished, id]);
   if (!job) {
     return error ? <Failure of={error} /> : <Loading />;
   }
