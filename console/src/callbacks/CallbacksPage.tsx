@@ -126,7 +126,11 @@ function List({ page, table }: ListProps) {
     return error ? <Retry onRetry={page.refresh} /> : <Waiting />;
   }
   if (rows.items.length === 0 && !page.isOld) {
-    return <Nothing view={view} onChange={change} />;
+    return (
+      <div className={classes.nothing}>
+        <Nothing view={view} onChange={change} />
+      </div>
+    );
   }
   return (
     <CallbackTable

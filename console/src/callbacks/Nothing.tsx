@@ -1,4 +1,4 @@
-import { Button, Group } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { IconPhoneOff, IconSearchOff } from "@tabler/icons-react";
 
 import { Empty } from "../components/Empty";
@@ -12,9 +12,9 @@ export function Nothing({ view, onChange }: { view: View; onChange: (some: Chang
     const column = SEARCHED.find(({ name }) => name === view.searchBy)?.label;
     return (
       <Empty Icon={IconSearchOff} title={`Nothing found for “${search}”`}>
-        <p>
+        <Text size="sm" mb="sm">
           No {column} in “{view.range.label}” has it. Another column can be chosen beside the search box.
-        </p>
+        </Text>
         <Button size="xs" variant="default" onClick={() => onChange({ search: "" })}>
           Clear the search
         </Button>
@@ -24,7 +24,7 @@ export function Nothing({ view, onChange }: { view: View; onChange: (some: Chang
   const others = [OPEN, LAST_14_DAYS, NEXT_7_DAYS].filter(({ key }) => key !== view.range.key);
   return (
     <Empty Icon={IconPhoneOff} title={`No callbacks in “${view.range.label}”`}>
-      <p>Ranges go by the time for which calls were asked. Look in another one:</p>
+      <Text size="sm" mb="sm">Ranges go by the time for which calls were asked. Look in another one:</Text>
       <Group gap="xs" justify="center">
         {others.map((range) => (
           <Button key={range.key} size="xs" variant="default" onClick={() => onChange({ range })}>

@@ -24,10 +24,13 @@ export function Pages({ rows, onGo }: Props) {
     { label: "Next page", Icon: IconChevronRight, cursor: next, isThere: next !== null },
     { label: "Last page", Icon: IconChevronRightPipe, cursor: LAST, isThere: next !== null },
   ];
+  if (next === null && previous === null) {
+    return null;
+  }
   return (
     <Group gap="xs" wrap="nowrap" component="nav" aria-label="Pages of the list">
       <Text size="sm" c="dimmed">
-        {items.length === rows.total ? shownTotal(rows) : `${items.length} of ${shownTotal(rows)}`}
+        {`${items.length} of ${shownTotal(rows)}`}
       </Text>
       <Group gap={2} wrap="nowrap">
         {places.map(({ label, Icon, cursor, isThere }) => (

@@ -1,5 +1,5 @@
 import { Button, Menu } from "@mantine/core";
-import { IconCalendarStats, IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { IconCheck, IconChevronDown } from "@tabler/icons-react";
 import { Fragment } from "react";
 
 import { usePreferences } from "../api/preferences";
@@ -16,7 +16,8 @@ export function RangeMenu({ range, onChoose }: { range: Range; onChoose: (range:
         <Button
           variant="default"
           size="xs"
-          leftSection={<IconCalendarStats size={16} stroke={1.6} aria-hidden />}
+          px={10}
+          maw={190}
           rightSection={<IconChevronDown size={14} aria-hidden />}
           aria-label={`Range: ${range.label}`}
         >

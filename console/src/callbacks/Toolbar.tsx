@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Menu, Tooltip } from "@mantine/core";
-import { IconAdjustmentsHorizontal, IconChevronDown, IconPlus, IconRefresh } from "@tabler/icons-react";
+import { IconChevronDown, IconPlus, IconRefresh } from "@tabler/icons-react";
 import { lazy, type RefObject, Suspense } from "react";
 
 import { useMay } from "../api/session";
@@ -37,23 +37,18 @@ export function Toolbar({ view, onChange, search, onDown, onRefresh, isFetching,
           <IconRefresh size={16} stroke={1.7} aria-hidden />
         </ActionIcon>
       </Tooltip>
-      <div className={classes.spacer} />
+      <div className={classes.push} />
       {may("CHANGE_CALLBACKS") && <BulkButtons selected={selected} onBulk={onBulk} />}
       {may("EXPORT_CALLBACKS") && (
         <Suspense fallback={null}>
           <ExportMenu query={query} />
         </Suspense>
       )}
-      <Button
-        variant="default"
-        size="xs"
-        leftSection={<IconAdjustmentsHorizontal size={16} stroke={1.6} aria-hidden />}
-        onClick={() => onOpen({ kind: "options" })}
-      >
+      <Button variant="default" size="xs" px={10} onClick={() => onOpen({ kind: "options" })}>
         Advanced Options
       </Button>
       {may("CREATE_CALLBACKS") && (
-        <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => onOpen({ kind: "create" })}>
+        <Button size="xs" px={10} leftSection={<IconPlus size={16} aria-hidden />} onClick={() => onOpen({ kind: "create" })}>
           Create Callback
         </Button>
       )}
@@ -67,6 +62,7 @@ function BulkButtons({ selected, onBulk }: { selected: number; onBulk: (of: Bulk
       <Button
         variant="default"
         size="xs"
+        px={10}
         className={classes.joined}
         disabled={selected === 0}
         onClick={() => onBulk("cancel")}
