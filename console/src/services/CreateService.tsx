@@ -8,17 +8,8 @@ import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { VIEWER_ZONE } from "../components/times";
 import { readService, refreshLists, saveService } from "./data";
+import { nameProblem } from "./names";
 import { CountrySelect, ZoneSelect } from "./places";
-
-// As the server wants names that are part of an address.
-export const NAME = /^[^/\p{Cc}\s]([^/\p{Cc}]{0,62}[^/\p{Cc}\s])?$/u;
-
-export function nameProblem(name: string): string | null {
-  if (name === "" || (NAME.test(name) && name !== "." && name !== "..")) {
-    return null;
-  }
-  return "1 to 64 characters, without a slash; blanks only inside.";
-}
 
 function taken(name: string): ApiError {
   const detail = `There is a service ${name} already. Choose another name, or open that one.`;

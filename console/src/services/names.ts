@@ -1,0 +1,10 @@
+// As the server wants names that are part of an address.
+const NAME = /^[^/\p{Cc}\s]([^/\p{Cc}]{0,62}[^/\p{Cc}\s])?$/u;
+
+/** Why a service or a trunk cannot be called so; nothing is no name yet. */
+export function nameProblem(name: string): string | null {
+  if (name === "" || (NAME.test(name) && name !== "." && name !== "..")) {
+    return null;
+  }
+  return "1 to 64 characters, without a slash; blanks only inside.";
+}

@@ -1,0 +1,92 @@
+import { ActionIcon, Button, TextInput, Tooltip } from "@mantine/core";
+import { IconPlus, IconX } from "@tabler/icons-react";
+
+import type { Problems } from "./check";
+import { replaced, without } from "./editor";
+import classes from "./setup.module.css";
+
+interface OpenRange {
+  opens: string;
+  closes: string;
+}
+
+interface Props {
+  /** Of what day they are, for those who do not see it. */
+  of: string;
+  ranges: OpenRange[];
+  onChange: (ranges: OpenRange[]) => void;
+  problems: Problems;
+  /** What the places of the problems begin with. */
+  place: string;
+}
+
+const MOST = 24;
+
+/** Such as 9 or 930 as 09:00 and 09:30. */
+function written(text: string): string {
+  const found = /^(\d{1,2})(?::?(\d{2}))?$/.exec(text.trim());
+  return found ? `${found[1]?.padStart(2, "0")}:${found[2] ?? "00"}` : text.trim();
+}
+
+export function TimeInput({ label, value, onChange }: { label: string; value: string; onChange: (time: string) => void }) {
+  return (
+    <TextInput
+      aria-label={label}
+      w="4.75rem"
+      size="xs"
+      maxLength={5}
+      placeholder="09:00"
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      onBlur={() => written(value) !== value && onChange(written(value))}
+    />
+  );
+}
+
+/** Hours of a day: none (closed), or several ranges, the last of which may end on the next day. */
+export function Ranges({ of, ranges, onChange, problems, place }: Props) {
+  return (
+    <div>
+      {ranges.length === 0 && <span className={classes.about}>Closed </span>}
+      {ranges.map((range, index) => {
+        const problem = problems[`${place}.${index}`];
+        const which = ranges.length > 1 ? `${of}, ${index + 1}` : of;
+        return (
+          <div key={index}>
+            <div className={classes.range}>
+              <TimeInput label={`${which}: opens`} value={range.opens} onChange={(opens) => onChange(replaced(ranges, index, { ...range, opens }))} />
+              to
+              <TimeInput label={`${which}: closes`} value={range.closes} onChange={(closes) => onChange(replaced(ranges, index, { ...range, closes }))} />
+              <Tooltip label="Remove these hours">
+                <ActionIcon variant="subtle" color="gray" size="md" aria-label={`Remove hours: ${which}`} onClick={() => onChange(without(ranges, index))}>
+                  <IconX size={14} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+              {!problem && range.closes < range.opens && <span className={classes.about}>the next day</span>}
+            </div>
+            {problem && (
+              <div className={classes.error} role="alert">
+                {problem}
+              </div>
+            )}
+          </div>
+        );
+      })}
+      {ranges.length < MOST && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          leftSection={<IconPlus size={12} aria-hidden />}
+          aria-label={`Add hours: ${of}`}
+          onClick={() => onChange([...ranges, next(ranges)])}
+        >
+          Add hours
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function next(ranges: OpenRange[]): OpenRange {
+  return ranges.length === 0 ? { opens: "09:00", closes: "17:00" } : { opens: "", closes: "" };
+}
