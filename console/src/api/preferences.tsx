@@ -23,14 +23,23 @@ export const DEFAULTS: Preferences = {
 
 const read = () => data(api.GET("/api/v1/session/preferences"));
 
+const KEEPING = {
+  // One after the other, so that none is undone by one that began before it.
+  scope: { id: "preferences" },
+  mutationFn: async (some: Partial<Preferences>) => {
+    await api.PUT("/api/v1/session/preferences", { body: { ...(await read()), ...some } });
+  },
+};
+
 /** What the user prefers, and a way to change some of it: at once here, and kept on the server. */
 export function usePreferences(): { preferences: Preferences; change: (some: Partial<Preferences>) => void; isReady: boolean } {
   const client = useQueryClient();
   const stored = useQuery({ queryKey: KEY, queryFn: read, staleTime: Infinity });
-  const save = useSavePreferences();
+  // It is shown already: shown once more when it is kept, it would undo what was chosen after it.
+  const keep = useMutation(KEEPING);
   const change = (some: Partial<Preferences>) => {
     show(client, some);
-    save.mutate(some, { onError: () => void client.invalidateQueries({ queryKey: KEY }) });
+    keep.mutate(some, { onError: () => void client.invalidateQueries({ queryKey: KEY }) });
   };
   return { preferences: stored.data ?? DEFAULTS, change, isReady: stored.data !== undefined };
 }
@@ -38,16 +47,7 @@ export function usePreferences(): { preferences: Preferences; change: (some: Par
 /** Changes some preferences, and shows them once the server has them. What was changed elsewhere meanwhile stays. */
 export function useSavePreferences() {
   const client = useQueryClient();
-  return useMutation({
-    // One after the other, so that none is undone by one that began before it.
-    scope: { id: "preferences" },
-    mutationFn: async (some: Partial<Preferences>) => {
-      const wanted = { ...(await read()), ...some };
-      await api.PUT("/api/v1/session/preferences", { body: wanted });
-      return wanted;
-    },
-    onSuccess: (_, some) => show(client, some),
-  });
+  return useMutation({ ...KEEPING, onSuccess: (_, some) => show(client, some) });
 }
 
 function show(client: QueryClient, some: Partial<Preferences>): void {

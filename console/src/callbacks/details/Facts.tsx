@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 
 import classes from "./Details.module.css";
 
@@ -7,12 +7,20 @@ export function Facts({ children }: { children: ReactNode }) {
   return <dl className={classes.facts}>{children}</dl>;
 }
 
-/** One of them; `note` is less than the fact itself. `isWide`: it takes the whole line. */
-export function Fact({ name, note, isWide, children }: { name: string; note?: ReactNode; isWide?: boolean; children: ReactNode }) {
+interface Props {
+  name: string;
+  note?: ReactNode;
+  size?: "wide" | "whole";
+  children: ReactNode;
+}
+
+/** One of them; `note` is less than the fact itself. `size`: it takes two places, or the whole line. */
+export function Fact({ name, note, size, children }: Props) {
+  const id = useId();
   return (
-    <div className={isWide ? classes.wide : undefined}>
-      <dt>{name}</dt>
-      <dd>
+    <div className={size && classes[size]}>
+      <dt id={id}>{name}</dt>
+      <dd aria-labelledby={id}>
         {children}
         {note && <span className={classes.note}> {note}</span>}
       </dd>

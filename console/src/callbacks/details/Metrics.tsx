@@ -57,12 +57,12 @@ function Who({ trace }: { trace: Trace }) {
         );
       })}
       {from && (
-        <Fact name="Recreated from">
+        <Fact name="Recreated from" size="wide">
           <To id={from} />
         </Fact>
       )}
       {as.length > 0 && (
-        <Fact name="Recreated as">
+        <Fact name="Recreated as" size="wide">
           {as.map((id) => (
             <div key={id}>
               <To id={id} />
@@ -159,14 +159,24 @@ function Recording({ callback: { id, has_name_recording: hasOne } }: { callback:
 }
 
 function UserData({ of: data }: { of: Callback["user_data"] }) {
-  if (Object.keys(data).length === 0) {
+  const entries = Object.entries(data);
+  if (entries.length === 0) {
     return null;
   }
+  const isFlat = entries.every(([, value]) => typeof value !== "object" || value === null);
   return (
-    <Fact name="User data" isWide>
-      <Code block className={classes.data} tabIndex={0}>
-        {JSON.stringify(data, null, 2)}
-      </Code>
+    <Fact name="User data" size={isFlat ? undefined : "whole"}>
+      {isFlat ? (
+        entries.map(([key, value]) => (
+          <div key={key}>
+            {key}: {String(value)}
+          </div>
+        ))
+      ) : (
+        <Code block className={classes.data} tabIndex={0}>
+          {JSON.stringify(data, null, 2)}
+        </Code>
+      )}
     </Fact>
   );
 }

@@ -57,13 +57,13 @@ function Basics({ callback }: { callback: Callback }) {
           {number} <Copy text={callback.phone_number} what="phone number" />
         </span>
       </Fact>
-      <Fact name="Callback ID">
+      <Fact name="Callback ID" size="wide">
         <span className={classes.copied}>
           <span className={classes.id}>{callback.id}</span> <Copy text={callback.id} what="callback ID" />
         </span>
       </Fact>
       {callback.waiting_for && (
-        <Fact name="Waiting for" isWide>
+        <Fact name="Waiting for" size="wide">
           {callback.waiting_for}
         </Fact>
       )}
