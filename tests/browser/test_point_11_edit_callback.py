@@ -1,0 +1,89 @@
+"""Point 11: "Edit Callback": another time, a call now, or none at all; what changes meanwhile is told in the dialog."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from ringback.accounts.rules import Role
+from ringback.clock import Clock, ManualClock
+from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.site import Site
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """It is 10:00 in Berlin, on Monday 2026-11-23."""
+    return ManualClock()
+
+
+async def opened(site: Site, log_in: LogIn) -> tuple[Page, Locator, str]:
+    """A page with the dialog open for a callback at 12:00 in Berlin, and the callback's id."""
+    capacity = {"slot_minutes": 60, "slot_capacity": 4}
+    (await site.api.put("/api/v1/services/support/capacity", json=capacity)).raise_for_status()
+    body = {"service": "support", "phone_number": "030 1234567", "desired_at": "2026-11-23T11:00:00Z"}
+    made = (await site.api.post("/api/v1/callbacks", json={**body, "time_zone": "Europe/London"})).raise_for_status()
+    await site.add_user("sonja", Role.SUPERVISOR)
+    page = await log_in("sonja", "/callbacks?range=OPEN")
+    await page.get_by_role("button", name="Edit Callback").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("heading", name="Current Callback Information")).to_be_visible()
+    return page, dialog, made.json()["id"]
+
+
+async def now(site: Site, callback_id: str) -> Any:
+    return (await site.api.get(f"/api/v1/callbacks/{callback_id}")).json()
+
+
+async def test_a_scheduled_one_is_rescheduled_to_a_free_slot(site: Site, log_in: LogIn) -> None:
+    page, dialog, callback_id = await opened(site, log_in)
+    await expect(dialog.get_by_text("2026-11-23 12:00", exact=True)).to_be_visible()
+    await expect(dialog.get_by_text("Mon 2026-11-23 11:00 in Europe/London")).to_be_visible()
+    await expect(dialog.get_by_text("+49 30 1234567")).to_be_visible()
+    await expect(dialog.get_by_role("heading", name="Change Desired Time")).to_be_visible()
+    reschedule = dialog.get_by_role("button", name="Reschedule")
+    await expect(reschedule).to_be_disabled()
+    await expect(dialog.get_by_role("radio", name="12:00")).to_have_accessible_name("12:00 3 of 4 free")
+    await dialog.get_by_label("Desired Date").click()
+    await page.get_by_role("option", name="Wed 2026-11-25").click()
+    await dialog.get_by_role("radio", name="09:00 4 of 4 free").check()
+    await assert_accessible(page, "[role=dialog]")
+    await reschedule.click()
+    await expect(dialog).to_be_hidden()
+    callback = await now(site, callback_id)
+    assert (callback["desired_at"], callback["promised_local"]) == ("2026-11-25T08:00:00Z", "2026-11-25T08:00:00")
+
+
+async def test_cancelling_asks_once_more_and_keeps_the_reason(site: Site, log_in: LogIn) -> None:
+    page, dialog, callback_id = await opened(site, log_in)
+    await dialog.get_by_role("button", name="Cancel Callback").click()
+    await expect(dialog.get_by_text("will not be called for this request any more")).to_be_visible()
+    await dialog.get_by_label("Reason").fill("called herself")
+    await assert_accessible(page, "[role=dialog]")
+    await dialog.get_by_role("button", name="Cancel Callback").dblclick()
+    await expect(dialog).to_be_hidden()
+    callback = await now(site, callback_id)
+    assert (callback["state"], callback["result"]) == ("COMPLETED", "CANCELLED_BY_ADMIN")
+    transitions = (await site.api.get(f"/api/v1/callbacks/{callback_id}/metrics")).json()["transitions"]
+    assert transitions[-1]["reason"] == "called herself"
+
+
+async def test_call_now(site: Site, log_in: LogIn) -> None:
+    _, dialog, callback_id = await opened(site, log_in)
+    await dialog.get_by_role("button", name="Call now").click()
+    await expect(dialog).to_be_hidden()
+    assert (await now(site, callback_id))["state"] == "QUEUED"
+
+
+async def test_what_changes_while_it_is_open_is_shown_and_what_is_no_longer_possible_goes(
+    site: Site, log_in: LogIn
+) -> None:
+    page, dialog, callback_id = await opened(site, log_in)
+    await dialog.get_by_role("radio", name="14:00").check()
+    (await site.api.post(f"/api/v1/callbacks/{callback_id}/call-now")).raise_for_status()
+    await expect(dialog.get_by_text("its time cannot be changed. It can be cancelled")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Reschedule")).to_be_hidden()
+    (await site.api.post(f"/api/v1/callbacks/{callback_id}/cancel")).raise_for_status()
+    await expect(dialog.get_by_text("It is completed: it cannot be cancelled or changed any more")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Cancel Callback")).to_be_disabled()
+    await assert_accessible(page, "[role=dialog]")

@@ -1,0 +1,70 @@
+"""Point 12: "Recreate Callback": now, or at a date and slot; the name recording comes along within 4 days."""
+
+import io
+import wave
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from ringback.accounts.rules import Role
+from ringback.clock import Clock, ManualClock
+from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.site import Site
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """It is 10:00 in Berlin, on Monday 2026-11-23."""
+    return ManualClock()
+
+
+def spoken() -> bytes:
+    """A second of silence, in which a name could have been said."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(16_000))
+    return file.getvalue()
+
+
+async def opened(site: Site, log_in: LogIn, *, has_recording: bool) -> tuple[Page, Locator, str]:
+    """A page with the dialog open for a callback that was cancelled."""
+    old = await site.ask_for_call("support", "030 1234567", customer_name="Ada Lovelace")
+    path = f"/api/v1/callbacks/{old['id']}"
+    if has_recording:
+        headers = {"Content-Type": "audio/wav"}
+        (await site.api.put(f"{path}/name-recording", content=spoken(), headers=headers)).raise_for_status()
+    (await site.api.post(f"{path}/cancel")).raise_for_status()
+    await site.add_user("sonja", Role.SUPERVISOR)
+    page = await log_in("sonja", "/callbacks")
+    await page.get_by_role("button", name="Recreate Callback").click()
+    dialog = page.get_by_role("dialog", name="Recreate Callback")
+    await expect(dialog.get_by_text("Ada Lovelace")).to_be_visible()
+    return page, dialog, old["id"]
+
+
+async def test_now_and_the_name_recording_comes_along(site: Site, log_in: LogIn) -> None:
+    page, dialog, old_id = await opened(site, log_in, has_recording=True)
+    await expect(dialog.get_by_text("The customer's name recording comes along")).to_be_visible()
+    await expect(dialog.get_by_text("The next to be called.")).to_be_visible()
+    await assert_accessible(page, "[role=dialog]")
+    await dialog.get_by_role("button", name="Recreate").dblclick()
+    await expect(dialog).to_be_hidden()
+    made, *others = (await site.api.get("/api/v1/callbacks?open=true")).json()["items"]
+    assert others == []
+    assert (made["state"], made["recreated_from"], made["has_name_recording"]) == ("QUEUED", old_id, True)
+
+
+async def test_at_a_chosen_time(site: Site, log_in: LogIn) -> None:
+    page, dialog, _ = await opened(site, log_in, has_recording=False)
+    await expect(dialog.get_by_text("no name recording to come along")).to_be_visible()
+    await dialog.get_by_text("At a chosen time").click()
+    await dialog.get_by_role("button", name="Recreate").click()
+    await expect(dialog.get_by_text("Please Select a Time Slot")).to_be_visible()
+    await dialog.get_by_label("Desired Date").click()
+    await page.get_by_role("option", name="Thu 2026-11-26").click()
+    await dialog.get_by_role("radio", name="10:30").check()
+    await dialog.get_by_role("button", name="Recreate").click()
+    await expect(dialog).to_be_hidden()
+    made = (await site.api.get("/api/v1/callbacks?open=true")).json()["items"][0]
+    assert (made["state"], made["desired_at"]) == ("SCHEDULED", "2026-11-26T09:30:00Z")
