@@ -1,1 +1,132 @@
-export default function Page() { return null; }
+import { Alert, CloseButton, Group } from "@mantine/core";
+import { IconCoffee, IconHeadsetOff, IconUserQuestion } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+
+import { ApiError } from "../api/problems";
+import { useSession } from "../api/session";
+import { Empty } from "../components/Empty";
+import { ErrorPage } from "../components/ErrorPage";
+import { Failure } from "../components/Failure";
+import { Loading } from "../components/Loading";
+import { PageHead } from "../components/PageHead";
+import { offerText, useAttention } from "./attention";
+import { Call } from "./Call";
+import { type Desk, type Offer, skewOf, useDesk } from "./data";
+import classes from "./Desk.module.css";
+import { forgetOthers } from "./drafts";
+import { PresencePanel } from "./PresencePanel";
+import { Side } from "./Side";
+
+/** My desk: whether I can be called, the call that is offered to me, and what came of it. */
+export default function DeskPage() {
+  const { user } = useSession();
+  return user.agent === null ? <NoAgent /> : <OwnDesk />;
+}
+
+function NoAgent() {
+  return (
+    <>
+      <PageHead title="My desk" />
+      <Empty Icon={IconUserQuestion} title="You are not set up as an agent yet">
+        Ask an administrator to choose in your user which agent you are, and whose telephone that is. This page is ready then.
+      </Empty>
+    </>
+  );
+}
+
+function OwnDesk() {
+  const { data: desk, dataUpdatedAt: readAt, error, refetch } = useDesk();
+  if (error instanceof ApiError && error.code === "no-agent-for-you") {
+    return <NoAgent />;
+  }
+  if (!desk) {
+    return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
+  }
+  return (
+    <>
+      <PageHead title="My desk" about={desk.agent.display_name || desk.agent.name} />
+      <Opened desk={desk} skew={skewOf(desk, readAt)} error={error} />
+    </>
+  );
+}
+
+function Opened({ desk, skew, error }: { desk: Desk; skew: number; error: unknown }) {
+  const { told, tell } = useTold(desk.offer);
+  useAttention(desk.offer);
+  useEffect(() => {
+    forgetOthers(new Set([desk.offer?.attempt_id ?? "", ...desk.unfinished.map(({ attempt_id: id }) => id)]));
+  }, [desk]);
+  return (
+    <div className={classes.desk}>
+      <div className={classes.main}>
+        <PresencePanel agent={desk.agent} skew={skew} />
+        <Failure of={error} />
+        <Told text={told} onClose={() => tell(null)} />
+        <div role="alert" className="visually-hidden">
+          {desk.offer?.phase === "OFFERED" && offerText(desk.offer)}
+        </div>
+        {callsOf(desk).map((call) => (
+          <Call key={call.attempt} {...call} skew={skew} tell={tell} />
+        ))}
+        {!desk.offer && desk.unfinished.length === 0 && <NothingInHand desk={desk} />}
+      </div>
+      <Side desk={desk} />
+    </div>
+  );
+}
+
+/** What is in hand, then what was left unfinished, the newest first: an order in which nothing ever changes places. */
+function callsOf({ offer, unfinished }: Desk) {
+  const left = [...unfinished].sort((one, other) => other.ended_at.localeCompare(one.ended_at));
+  return [
+    ...(offer ? [{ attempt: offer.attempt_id, offer, unfinished: null }] : []),
+    ...left.map((each) => ({ attempt: each.attempt_id, offer: null, unfinished: each })),
+  ];
+}
+
+function NothingInHand({ desk: { agent } }: { desk: Desk }) {
+  if (agent.presence === "READY") {
+    return (
+      <Empty Icon={IconCoffee} title="No call right now">
+        You are ready: calls come here by themselves. Leave this page open, because closed for a minute it makes you not ready.
+      </Empty>
+    );
+  }
+  return (
+    <Empty Icon={IconHeadsetOff} title="You are not called">
+      {agent.presence === "WRAP_UP" ? "You are ready by yourself when the wrap-up is over." : "Choose Ready when you can take calls."}
+    </Empty>
+  );
+}
+
+function Told({ text, onClose }: { text: string | null; onClose: () => void }) {
+  return (
+    <div role="status">
+      {text && (
+        <Alert color="gray" variant="light" py={6}>
+          <Group justify="space-between" wrap="nowrap">
+            {text}
+            <CloseButton aria-label="Close the notice" onClick={onClose} />
+          </Group>
+        </Alert>
+      )}
+    </div>
+  );
+}
+
+/** What was told last about a call that is not shown any more, also when it has gone by itself. */
+function useTold(offer: Offer | null) {
+  const [told, tell] = useState<string | null>(null);
+  const before = useRef<Offer | null>(null);
+  useEffect(() => {
+    const was = before.current;
+    before.current = offer;
+    if (offer && offer.attempt_id !== was?.attempt_id) {
+      tell(null);
+    } else if (was && !offer && was.phase === "CONNECTING") {
+      const who = was.callback.customer_name || was.callback.phone_number_formatted;
+      tell(`The call to ${who} has not come about. It is tried again as its service says, unless it was cancelled.`);
+    }
+  }, [offer]);
+  return { told, tell };
+}

@@ -1,0 +1,83 @@
+import { Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
+
+import { differs, whenName } from "../callbacks/slots/days";
+import { Times, useTimes } from "../components/times";
+import type { Draft } from "./drafts";
+
+/** The instant that a draft names, by the clock of whoever looks; null while it names none, or one that clocks skip. */
+export function againAt({ date, time }: Pick<Draft, "date" | "time">, shown: Times): Date | null {
+  const isUtc = shown.zone === "UTC";
+  const at = new Date(`${date}T${time}${isUtc ? "Z" : ""}`);
+  if (Number.isNaN(at.getTime())) {
+    return null;
+  }
+  const clock = new Times(shown.zone, true);
+  return clock.minute(at) === `${date} ${time}` ? at : null;
+}
+
+interface Props {
+  draft: Draft;
+  change: (some: Partial<Draft>) => void;
+  /** Where the customer is, if it is known. */
+  zone: string | null;
+  now: number;
+  isAsked: boolean;
+}
+
+/** When the customer is to be called again, if a time was agreed upon. */
+export function CallAgain({ draft, change, zone, now, isAsked }: Props) {
+  const { shown } = useTimes();
+  const at = againAt(draft, shown);
+  const isFilled = draft.date !== "" && draft.time !== "";
+  const problem = isFilled
+    ? at === null
+      ? "The clocks skip this time that day"
+      : at.getTime() <= now
+        ? "This time is over"
+        : undefined
+    : isAsked
+      ? "Choose a date and a time"
+      : undefined;
+  return (
+    <Stack gap="xs">
+      <Checkbox
+        label="Call again at an agreed time"
+        checked={draft.again}
+        onChange={(event) => change({ again: event.currentTarget.checked })}
+      />
+      {draft.again && (
+        <Stack gap={4} pl={28}>
+          <Group gap="xs" align="flex-start">
+            <TextInput
+              type="date"
+              label="Date"
+              min={shown.date(new Date(now))}
+              value={draft.date}
+              onChange={(event) => change({ date: event.currentTarget.value })}
+              error={problem}
+            />
+            <TextInput
+              type="time"
+              label="Time"
+              value={draft.time}
+              onChange={(event) => change({ time: event.currentTarget.value })}
+              error={!!problem}
+            />
+          </Group>
+          <Text size="sm" c="dimmed" role="status">
+            {at && !problem ? whenText(at, shown, zone) : `Times in ${shown.zone}`}
+          </Text>
+        </Stack>
+      )}
+    </Stack>
+  );
+}
+
+function whenText(at: Date, shown: Times, zone: string | null): string {
+  const instant = at.toISOString();
+  const here = `${whenName(instant, shown)} in ${shown.zone}`;
+  if (!zone || !differs(instant, shown.zone, zone)) {
+    return here;
+  }
+  return `${here}, ${whenName(instant, new Times(zone, shown.is24Hour))} for the customer (${zone})`;
+}

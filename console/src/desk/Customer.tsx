@@ -1,0 +1,152 @@
+import { Table, Text, Title } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+
+import { Instant } from "../components/Instant";
+import { StateBadge } from "../components/StateBadge";
+import { duration, VIEWER_ZONE } from "../components/times";
+import type { InHand } from "./data";
+import classes from "./Desk.module.css";
+import { channelName, dispositionName, outcomeName, valueText } from "./words";
+
+/** Who is to be called, and why. `since`: when the customer began to wait. */
+export function Customer({ attempt, callback }: { attempt: string; callback: InHand }) {
+  return (
+    <>
+      <dl className={classes.facts}>
+        <Fact name="Service">{callback.service_display_name || callback.service}</Fact>
+        <Waited callback={callback} />
+        <Promised callback={callback} />
+        {callback.language && <Fact name="Language">{callback.language}</Fact>}
+        {Object.entries(callback.user_data).map(([name, value]) => (
+          <Fact key={name} name={name}>
+            {valueText(value)}
+          </Fact>
+        ))}
+        {callback.attempts.length > 0 && <Tries callback={callback} />}
+        {callback.has_name_recording && <Recording attempt={attempt} />}
+      </dl>
+      <History callback={callback} />
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Waited({ callback }: { callback: InHand }) {
+  const channel = channelName(callback.channel);
+  return (
+    <>
+      <Fact name="Asked for">
+        <Instant at={callback.created_at} />
+        {channel && ` ${channel}`}
+      </Fact>
+      <Fact name="Waiting for">{duration(callback.waited_seconds)}</Fact>
+    </>
+  );
+}
+
+function Promised({ callback }: { callback: InHand }) {
+  if (!callback.is_scheduled) {
+    return <Fact name="Promised">as soon as possible</Fact>;
+  }
+  const there = callback.promised_local.slice(0, 16).replace("T", " ");
+  return (
+    <Fact name="Promised">
+      <Instant at={callback.desired_at} />
+      {callback.promised_zone !== VIEWER_ZONE && (
+        <span className={classes.beside}>
+          {" "}
+          ({there} for the customer, {callback.promised_zone})
+        </span>
+      )}
+    </Fact>
+  );
+}
+
+function Tries({ callback: { attempts } }: { callback: InHand }) {
+  return (
+    <Fact name="Tried before">
+      {attempts.map(({ number, opened_at, outcome, agent }) => (
+        <div key={number}>
+          <Instant at={opened_at} />: {outcomeName(outcome)}
+          {agent && ` (${agent})`}
+        </div>
+      ))}
+    </Fact>
+  );
+}
+
+function Recording({ attempt }: { attempt: string }) {
+  const [isGone, setGone] = useState(false);
+  return (
+    <Fact name="Name recording">
+      {isGone ? (
+        "It cannot be played, or is not kept any more."
+      ) : (
+        <audio
+          controls
+          preload="none"
+          className={classes.recording}
+          src={`/api/v1/desk/${attempt}/name-recording`}
+          aria-label="Name recording"
+          onError={() => setGone(true)}
+        />
+      )}
+    </Fact>
+  );
+}
+
+function History({ callback: { history } }: { callback: InHand }) {
+  if (history.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        No other callbacks of this number.
+      </Text>
+    );
+  }
+  return (
+    <div>
+      <Title order={3} mb={4}>
+        Earlier callbacks of this number
+      </Title>
+      <Table.ScrollContainer minWidth={480} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Earlier callbacks" }}>
+        <Table verticalSpacing={4} aria-label="Earlier callbacks of this number">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">Desired Time</Table.Th>
+              <Table.Th scope="col">Service</Table.Th>
+              <Table.Th scope="col">State</Table.Th>
+              <Table.Th scope="col">Agent</Table.Th>
+              <Table.Th scope="col">What came of it</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {history.map((past) => (
+              <Table.Tr key={past.id}>
+                <Table.Td className={classes.nowrap}>
+                  <Instant at={past.desired_at} />
+                </Table.Td>
+                <Table.Td>{past.service}</Table.Td>
+                <Table.Td>
+                  <StateBadge state={past.state} result={past.result} />
+                </Table.Td>
+                <Table.Td>{past.agent}</Table.Td>
+                <Table.Td className={classes.note}>
+                  {past.disposition && <b>{dispositionName(past.disposition)}</b>}
+                  {past.note && <div>{past.note}</div>}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </div>
+  );
+}

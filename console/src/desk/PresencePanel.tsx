@@ -1,0 +1,152 @@
+import { Alert, Button, Group, Menu, Paper, Stack, Text, TextInput } from "@mantine/core";
+import { IconChevronDown, IconCircleCheck, IconPlayerPause } from "@tabler/icons-react";
+import { type FormEvent, useState } from "react";
+
+import { Dialog } from "../components/Dialog";
+import { Failure } from "../components/Failure";
+import { PresenceBadge, presenceLabel } from "../components/PresenceBadge";
+import { stopwatch } from "../components/ticking";
+import { useTimes } from "../components/times";
+import { useAskPresence } from "./actions";
+import { type Agent, type Presence, useServerSecond } from "./data";
+import { whyForced } from "./words";
+
+const REASONS = ["Break", "Lunch", "Meeting", "Training", "Paperwork"];
+const IN_CALL = new Set<Presence>(["RESERVED", "TALKING"]);
+
+type Ask = (wanted: { state: Presence; reason?: string }) => void;
+
+/** Whether the agent can be called, since when and why; and the way to change it. */
+export function PresencePanel({ agent, skew }: { agent: Agent; skew: number }) {
+  const ask = useAskPresence(agent.name);
+  const [isExplaining, setExplaining] = useState(false);
+  const set: Ask = (wanted) => !ask.isPending && ask.mutate(wanted);
+  const isInCall = IN_CALL.has(agent.presence);
+  const target = agent.wanted_presence ?? agent.presence;
+  return (
+    <Paper withBorder px="md" py="sm" component="section" aria-label="Presence">
+      <Stack gap="xs">
+        <Group justify="space-between" gap="sm">
+          <Standing agent={agent} skew={skew} />
+          <Group gap="xs">
+            <Button
+              size="md"
+              variant={target === "READY" ? "default" : "filled"}
+              leftSection={<IconCircleCheck size={20} aria-hidden />}
+              disabled={target === "READY" && !ask.isPending}
+              loading={ask.isPending && ask.variables.state === "READY"}
+              onClick={() => set({ state: "READY" })}
+            >
+              Ready
+            </Button>
+            <NotReady
+              isPending={ask.isPending && ask.variables.state !== "READY"}
+              onAsk={set}
+              onExplain={() => setExplaining(true)}
+            />
+          </Group>
+        </Group>
+        {isInCall && (
+          <Text size="sm" c="dimmed">
+            {agent.wanted_presence
+              ? `After this call: ${presenceLabel(agent.wanted_presence)}`
+              : "What you choose now takes effect after this call."}
+          </Text>
+        )}
+        <Forced agent={agent} />
+        <Failure of={ask.error} />
+      </Stack>
+      {isExplaining && <OtherReason onAsk={set} onClose={() => setExplaining(false)} />}
+    </Paper>
+  );
+}
+
+function Standing({ agent, skew }: { agent: Agent; skew: number }) {
+  const { shown } = useTimes();
+  const now = useServerSecond(skew);
+  const isWrappingUp = agent.presence === "WRAP_UP" && agent.wrap_up_ends_at;
+  const reason = whyForced(agent.presence_reason) ? null : agent.presence_reason;
+  return (
+    <Group gap="sm">
+      <PresenceBadge presence={agent.presence} isLarge />
+      <Text>
+        {isWrappingUp ? (
+          <>
+            <b>{stopwatch(Date.parse(agent.wrap_up_ends_at ?? "") - now)}</b> left, then Ready
+          </>
+        ) : (
+          <>
+            {reason && <b>{reason} · </b>}
+            since {shown.clock(agent.presence_since)} ({stopwatch(now - Date.parse(agent.presence_since))})
+          </>
+        )}
+      </Text>
+    </Group>
+  );
+}
+
+function Forced({ agent }: { agent: Agent }) {
+  const why = agent.presence === "NOT_READY" ? whyForced(agent.presence_reason) : null;
+  return (
+    <div role="status">
+      {why && (
+        <Alert color="yellow" variant="light" title={why.what} icon={<IconPlayerPause aria-hidden />}>
+          {why.then}
+        </Alert>
+      )}
+    </div>
+  );
+}
+
+function NotReady({ isPending, onAsk, onExplain }: { isPending: boolean; onAsk: Ask; onExplain: () => void }) {
+  return (
+    <Menu position="bottom-end" width={230}>
+      <Menu.Target>
+        <Button size="md" variant="default" loading={isPending} rightSection={<IconChevronDown size={16} aria-hidden />}>
+          Not ready
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {REASONS.map((reason) => (
+          <Menu.Item key={reason} onClick={() => onAsk({ state: "NOT_READY", reason })}>
+            {reason}
+          </Menu.Item>
+        ))}
+        <Menu.Item onClick={onExplain}>Another reason</Menu.Item>
+        <Menu.Item onClick={() => onAsk({ state: "NOT_READY" })}>Without a reason</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => onAsk({ state: "BUSY_ELSEWHERE" })}>Busy elsewhere: another call</Menu.Item>
+        <Menu.Item onClick={() => onAsk({ state: "OFFLINE" })}>Offline: the end of work</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function OtherReason({ onAsk, onClose }: { onAsk: Ask; onClose: () => void }) {
+  const [reason, setReason] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onAsk({ state: "NOT_READY", reason: reason.trim() });
+    onClose();
+  };
+  return (
+    <Dialog title="Not ready" onClose={onClose}>
+      <Stack component="form" gap="md" onSubmit={submit}>
+        <TextInput
+          label="Reason"
+          description="Supervisors see it"
+          data-autofocus
+          maxLength={200}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit">Not ready</Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

@@ -1,0 +1,58 @@
+import { useEffect, useState } from "react";
+
+import type { Offer } from "./data";
+
+const BLINK_MS = 1_000;
+const TITLE = "My desk - Ringback";
+
+/** The words that an offer is told by. */
+export function offerText({ callback }: Offer): string {
+  const who = callback.customer_name || callback.phone_number_formatted;
+  return `Call offered - ${who}, ${callback.service_display_name || callback.service}`;
+}
+
+/** As long as a call is offered the tab says so, and the browser tells it elsewhere if it may. */
+export function useAttention(offer: Offer | null): void {
+  const isOffered = offer?.phase === "OFFERED";
+  const text = isOffered ? offerText(offer) : null;
+  const attempt = offer?.attempt_id;
+  useEffect(() => {
+    if (text === null) {
+      return;
+    }
+    document.title = text;
+    const blinking = setInterval(() => {
+      document.title = document.title === text ? TITLE : text;
+    }, BLINK_MS);
+    const notice = notify(text, attempt);
+    return () => {
+      clearInterval(blinking);
+      document.title = TITLE;
+      notice?.close();
+    };
+  }, [text, attempt]);
+}
+
+// Browsers have it over https and on localhost only; some refuse it to pages although it is there.
+function notify(text: string, tag: string | undefined): Notification | null {
+  if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") {
+    return null;
+  }
+  try {
+    const notice = new Notification("Ringback", { body: text, tag });
+    notice.onclick = () => {
+      window.focus();
+      notice.close();
+    };
+    return notice;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the user can be asked if the browser may notify them; `ask` does. */
+export function useMayNotify(): { mayAsk: boolean; ask: () => void } {
+  const [permission, setPermission] = useState(() => ("Notification" in window ? Notification.permission : "denied"));
+  const ask = () => void Notification.requestPermission().then(setPermission);
+  return { mayAsk: window.isSecureContext && permission === "default", ask };
+}
