@@ -36,7 +36,8 @@ function fieldsOf(user: User | undefined): Fields {
 function useSave({ before, onClose, onGiven }: Props) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ name, ...body }: Fields) => {
+    mutationFn: async ({ name, display_name, ...rest }: Fields) => {
+      const body = { ...rest, display_name: display_name.trim() || name.trim() };
       const header = before ? { "If-Match": before.etag } : {};
       const params = { path: { user_name: name.trim() }, header };
       return (await api.PUT("/api/v1/users/{user_name}", { params, body })).data as SavedUser;

@@ -1,0 +1,118 @@
+"""Users, the audit, API keys and API errors, as those look after them who may."""
+
+import httpx
+from playwright.async_api import Page, expect
+
+from ringback.accounts.rules import Role
+from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.site import Site
+
+
+async def test_an_administrator_creates_a_user_who_then_logs_in_with_a_password_of_their_own(
+    site: Site, log_in: LogIn
+) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    page = await log_in("olga", "/users")
+    await page.get_by_role("button", name="Create User").click()
+    dialog = page.get_by_role("dialog", name="Create User")
+    await dialog.get_by_role("textbox", name="Name", exact=True).fill("OLGA")
+    await expect(dialog.get_by_text("There is a user olga already")).to_be_visible()
+    await dialog.get_by_role("textbox", name="Name", exact=True).fill("sue")
+    await dialog.get_by_role("checkbox", name="Monitor").check()
+    await assert_accessible(page)
+    await dialog.get_by_role("combobox", name="The services given").click()
+    await page.get_by_role("option", name="Support").click()
+    await dialog.get_by_role("textbox", name="Display Name").click()
+    await dialog.get_by_role("button", name="Create User").dblclick()
+    await expect(dialog.get_by_text("The password of sue is shown only now")).to_be_visible()
+    await assert_accessible(page)
+    given = await dialog.locator("code").inner_text()
+    await dialog.get_by_role("button", name="I have noted it").click()
+    row = page.get_by_role("row", name="sue")
+    await expect(row).to_contain_text("Monitor")
+    await expect(row).to_contain_text("support")
+    await expect(row).to_contain_text("New password due")
+    await assert_accessible(page)
+    await _first_login(page, "sue", given)
+
+
+async def _first_login(page: Page, name: str, given: str) -> None:
+    await page.get_by_role("button", name="Account of olga").click()
+    await page.get_by_role("menuitem", name="Log out").click()
+    await page.get_by_role("textbox", name="Name").fill(name)
+    await page.get_by_role("textbox", name="Password").fill(given)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("heading", name="Choose a password of your own")).to_be_visible()
+    await assert_accessible(page)
+    own = "something quite else"
+    await page.get_by_role("textbox", name="Present password").fill(given)
+    await page.get_by_role("textbox", name="New password", exact=True).fill(own)
+    await page.get_by_role("textbox", name="New password, once more").fill(own)
+    await page.get_by_role("button", name="Change password").click()
+    await expect(page.get_by_role("link", name="Callbacks")).to_be_visible()
+    await expect(page.get_by_role("link", name="Users")).to_have_count(0)
+
+
+async def test_two_who_edit_the_same_user_do_not_overwrite_each_other(site: Site, log_in: LogIn) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    await site.add_user("sue", Role.MONITOR)
+    pages = [await log_in("olga", "/users") for _ in range(2)]
+    for page in pages:
+        await page.get_by_role("button", name="Edit sue").click()
+        await page.get_by_role("textbox", name="Display Name").fill(f"Sue {pages.index(page) + 1}")
+    first, second = pages
+    await first.get_by_role("button", name="Save").click()
+    await expect(first.get_by_role("row", name="sue")).to_contain_text("Sue 1")
+    await second.get_by_role("button", name="Save").click()
+    await expect(second.get_by_role("alert")).to_contain_text("changed")
+    await expect(second.get_by_role("textbox", name="Display Name")).to_have_value("Sue 2")
+
+
+async def test_the_audit_shows_who_did_what_and_finds_it_again(site: Site, log_in: LogIn) -> None:
+    await site.add_user("sonja", Role.SUPERVISOR)
+    for service in ("sales", "billing"):
+        (await site.api.put(f"/api/v1/services/{service}", json={})).raise_for_status()
+    page = await log_in("sonja", "/audit")
+    rows = page.get_by_role("row")
+    await expect(rows.filter(has_text="user.logged-in").filter(has_text="sonja").first).to_be_visible()
+    await page.get_by_role("textbox", name="Action").fill("service.")
+    await page.get_by_role("textbox", name="Subject").fill("sales")
+    await expect(rows).to_have_count(2)
+    await expect(rows.nth(1)).to_contain_text("service.created")
+    await assert_accessible(page)
+    async with page.expect_download() as saving:
+        await page.get_by_role("button", name="Export").click()
+    saved = (await (await saving.value).path()).read_text(encoding="utf-8")
+    assert "service.created" in saved
+    assert "user.logged-in" not in saved
+    await page.get_by_role("textbox", name="Subject").fill("nobody")
+    await expect(page.get_by_text("No entry fits")).to_be_visible()
+
+
+async def test_a_developer_makes_a_key_that_works_until_it_is_revoked(site: Site, log_in: LogIn) -> None:
+    await site.add_user("dev", Role.DEVELOPER)
+    page = await log_in("dev", "/developer")
+    await page.get_by_role("button", name="Create API Key").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("textbox", name="Name").fill("shop")
+    await dialog.get_by_role("checkbox", name="read").check()
+    await dialog.get_by_role("radio", name="All, also those to come").check()
+    await assert_accessible(page)
+    await dialog.get_by_role("button", name="Create API Key").click()
+    secret = await dialog.locator("code").inner_text()
+    await dialog.get_by_role("button", name="I have noted it").click()
+    async with httpx.AsyncClient(base_url=site.url, headers={"X-API-Key": secret}) as shop:
+        assert (await shop.get("/api/v1/services")).status_code == 200
+        body = {"service": "support", "phone_number": "+49301234567"}
+        refused = await shop.post("/api/v1/callbacks", json=body)
+        await page.get_by_role("button", name="Revoke shop").click()
+        await assert_accessible(page)
+        await page.get_by_role("dialog").get_by_role("button", name="Revoke shop").click()
+        await expect(page.get_by_role("row", name="shop")).to_have_count(0)
+        assert (await shop.get("/api/v1/services")).status_code == 401
+    await page.get_by_role("tab", name="API errors").click()
+    await page.get_by_role("textbox", name="Correlation id").fill(refused.headers["X-Correlation-Id"])
+    row = page.get_by_role("row").nth(1)
+    await expect(row).to_contain_text("scope-missing")
+    await expect(page.get_by_role("row")).to_have_count(2)
+    await assert_accessible(page)
