@@ -69,6 +69,12 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#b42318",
     "--mantine-color-anchor": "#086158",
     "--mantine-color-body": "#ffffff",
+    // The text of badges and alerts in the light variant.
+    "--mantine-color-yellow-light-color": "#704b00",
+    "--mantine-color-orange-light-color": "#8f3d00",
+    "--mantine-color-green-light-color": "#1b6a2c",
+    "--mantine-color-blue-light-color": "#1558a8",
+    "--mantine-color-gray-light-color": "#495057",
   },
   dark: {
     "--mantine-color-dimmed": "#a6adb5",

@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { notifyManager, QueryClient } from "@tanstack/react-query";
 
 import { ApiError } from "./problems";
 
@@ -8,6 +8,9 @@ const TRIES = 3;
 function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.problem.status === 0 || error.problem.status === 503);
 }
+
+// At once, and not in a task of its own: the second click of two finds the button inactive already.
+notifyManager.setScheduler(queueMicrotask);
 
 export const queryClient = new QueryClient({
   defaultOptions: {
