@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 
 import classes from "./Details.module.css";
 
@@ -16,11 +16,10 @@ interface Props {
 
 /** One of them; `note` is less than the fact itself. `size`: it takes two places, or the whole line. */
 export function Fact({ name, note, size, children }: Props) {
-  const id = useId();
   return (
     <div className={size && classes[size]}>
-      <dt id={id}>{name}</dt>
-      <dd aria-labelledby={id}>
+      <dt>{name}</dt>
+      <dd>
         {children}
         {note && <span className={classes.note}> {note}</span>}
       </dd>

@@ -1,5 +1,7 @@
 import { Instant } from "../../components/Instant";
+import { withTimes } from "../../components/instants";
 import { shownState } from "../../components/StateBadge";
+import { useTimes } from "../../components/times";
 import classes from "./Details.module.css";
 import type { Trace } from "./reads";
 import { actorOf, eventOf, plain } from "./words";
@@ -14,6 +16,7 @@ interface Entry {
 
 /** What happened, and why it was or was not called, in order. */
 export function History({ trace }: { trace: Trace }) {
+  const { shown } = useTimes();
   return (
     <div className={classes.scroll}>
       <table className={classes.table}>
@@ -36,7 +39,7 @@ export function History({ trace }: { trace: Trace }) {
               <td>{what}</td>
               <td>{state}</td>
               <td>{by}</td>
-              <td className={classes.free}>{why}</td>
+              <td className={classes.free}>{withTimes(why, shown)}</td>
             </tr>
           ))}
         </tbody>

@@ -5,6 +5,7 @@ import { usePreferences } from "../../api/preferences";
 import { Copy } from "../../components/Copy";
 import { Failure } from "../../components/Failure";
 import { Instant } from "../../components/Instant";
+import { withTimes } from "../../components/instants";
 import { Times, useTimes } from "../../components/times";
 import type { Callback } from "../model";
 import classes from "./Details.module.css";
@@ -40,6 +41,7 @@ export function RowDetails({ callback }: { callback: Callback }) {
 
 function Basics({ callback }: { callback: Callback }) {
   const status = useStatus(callback);
+  const { shown } = useTimes();
   const place = placeOf(callback, status);
   const wait = waitOf(callback, status);
   const number = callback.phone_number_formatted || callback.phone_number;
@@ -64,7 +66,7 @@ function Basics({ callback }: { callback: Callback }) {
       </Fact>
       {callback.waiting_for && (
         <Fact name="Waiting for" size="wide">
-          {callback.waiting_for}
+          {withTimes(callback.waiting_for, shown)}
         </Fact>
       )}
     </Facts>
