@@ -8,6 +8,9 @@ import { fieldText } from "./shown";
 import classes from "./setup.module.css";
 import { duration } from "../../components/times";
 
+// What a setting means stands beneath it, so that inputs beside each other are on one line.
+const ORDER: ("label" | "input" | "error" | "description")[] = ["label", "input", "error", "description"];
+
 /** A group of settings: with inputs, or as they are. */
 export function FieldGroup({ group, ...props }: EditorProps & { group: Group }) {
   return (
@@ -44,14 +47,14 @@ function Told({ field, text }: { field: Field; text: string }) {
 
 export function FieldInput({ field, values, set, problems }: EditorProps & { field: Field }) {
   const { key, label, about } = field;
-  const common = { label, description: about, error: problems[key] };
+  const common = { label, description: about, error: problems[key], inputWrapperOrder: ORDER };
   switch (field.kind) {
     case "number":
       return <NumberSetting field={field} value={values[field.key]} error={problems[key]} onChange={(value) => set({ [key]: value })} />;
     case "text":
       return <TextInput {...common} value={values[field.key]} required={field.isNeeded} onChange={(event) => set({ [key]: event.currentTarget.value })} />;
     case "switch":
-      return <Switch {...common} checked={values[field.key]} onChange={(event) => set({ [key]: event.currentTarget.checked })} />;
+      return <Switch label={label} description={about} mt="lg" checked={values[field.key]} onChange={(event) => set({ [key]: event.currentTarget.checked })} />;
     case "choice": {
       const isNumber = typeof values[key] === "number";
       return (
@@ -88,6 +91,7 @@ function NumberSetting({ field, value, error, onChange }: NumberSettingProps) {
       label={field.label}
       description={field.about}
       error={error}
+      inputWrapperOrder={ORDER}
       value={value === null || Number.isNaN(value) ? "" : value}
       thousandSeparator=","
       allowDecimal={false}
@@ -111,6 +115,7 @@ interface TrunkSelectProps {
   label: string;
   description: string;
   error?: string;
+  inputWrapperOrder: typeof ORDER;
   value: string;
   onChange: (trunk: string) => void;
 }

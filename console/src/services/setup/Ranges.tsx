@@ -1,8 +1,9 @@
-import { ActionIcon, Button, TextInput, Tooltip } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
+import { Button, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 
 import type { Problems } from "./check";
 import { replaced, without } from "./editor";
+import { RemoveButton } from "./RemoveButton";
 import classes from "./setup.module.css";
 
 interface OpenRange {
@@ -45,24 +46,30 @@ export function TimeInput({ label, value, onChange }: { label: string; value: st
 
 /** Hours of a day: none (closed), or several ranges, the last of which may end on the next day. */
 export function Ranges({ of, ranges, onChange, problems, place }: Props) {
+  const add = ranges.length < MOST && <AddButton of={of} onClick={() => onChange([...ranges, next(ranges)])} />;
+  if (ranges.length === 0) {
+    return (
+      <div className={classes.range}>
+        <span className={classes.about}>Closed</span>
+        {add}
+      </div>
+    );
+  }
   return (
-    <div>
-      {ranges.length === 0 && <span className={classes.about}>Closed </span>}
+    <div className={classes.ranges}>
       {ranges.map((range, index) => {
         const problem = problems[`${place}.${index}`];
         const which = ranges.length > 1 ? `${of}, ${index + 1}` : of;
+        const put = (some: Partial<OpenRange>) => onChange(replaced(ranges, index, { ...range, ...some }));
         return (
           <div key={index}>
             <div className={classes.range}>
-              <TimeInput label={`${which}: opens`} value={range.opens} onChange={(opens) => onChange(replaced(ranges, index, { ...range, opens }))} />
+              <TimeInput label={`${which}: opens`} value={range.opens} onChange={(opens) => put({ opens })} />
               to
-              <TimeInput label={`${which}: closes`} value={range.closes} onChange={(closes) => onChange(replaced(ranges, index, { ...range, closes }))} />
-              <Tooltip label="Remove these hours">
-                <ActionIcon variant="subtle" color="gray" size="md" aria-label={`Remove hours: ${which}`} onClick={() => onChange(without(ranges, index))}>
-                  <IconX size={14} aria-hidden />
-                </ActionIcon>
-              </Tooltip>
+              <TimeInput label={`${which}: closes`} value={range.closes} onChange={(closes) => put({ closes })} />
               {!problem && range.closes < range.opens && <span className={classes.about}>the next day</span>}
+              <RemoveButton what={`hours: ${which}`} onClick={() => onChange(without(ranges, index))} />
+              {index === ranges.length - 1 && add}
             </div>
             {problem && (
               <div className={classes.error} role="alert">
@@ -72,18 +79,15 @@ export function Ranges({ of, ranges, onChange, problems, place }: Props) {
           </div>
         );
       })}
-      {ranges.length < MOST && (
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          leftSection={<IconPlus size={12} aria-hidden />}
-          aria-label={`Add hours: ${of}`}
-          onClick={() => onChange([...ranges, next(ranges)])}
-        >
-          Add hours
-        </Button>
-      )}
     </div>
+  );
+}
+
+function AddButton({ of, onClick }: { of: string; onClick: () => void }) {
+  return (
+    <Button variant="subtle" size="compact-xs" leftSection={<IconPlus size={12} aria-hidden />} aria-label={`Add hours: ${of}`} onClick={onClick}>
+      Add hours
+    </Button>
   );
 }
 

@@ -1,12 +1,12 @@
-import { ActionIcon, Button, Checkbox, NumberInput, Stack, Table, Text, TextInput, Tooltip } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
+import { Button, Checkbox, NumberInput, Stack, Table, Text, TextInput } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { countryName, CountrySelect } from "../places";
-import type { EditorProps } from "./editor";
-import { replaced, without } from "./editor";
+import { type EditorProps, replaced, without } from "./editor";
 import { numberOf } from "./Fields";
 import { Ranges } from "./Ranges";
+import { RemoveButton } from "./RemoveButton";
 import classes from "./setup.module.css";
 import { rangesText } from "./shown";
 
@@ -167,11 +167,7 @@ function DayRow({ day, index, problems, put, remove }: DayProps) {
         />
       </Table.Td>
       <Table.Td>
-        <Tooltip label="Remove this day">
-          <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${of}`} onClick={remove}>
-            <IconX size={14} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <RemoveButton what={of} onClick={remove} />
       </Table.Td>
     </Table.Tr>
   );

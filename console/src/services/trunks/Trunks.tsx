@@ -173,7 +173,7 @@ function Pause({ trunk, mayResume }: { trunk: Trunk; mayResume: boolean }) {
     onSuccess: () => refreshLists(client),
   });
   if (!trunk.paused_until) {
-    return "Calls";
+    return "Not paused";
   }
   return (
     <>
