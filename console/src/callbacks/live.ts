@@ -26,9 +26,7 @@ interface Became {
 }
 
 async function ask(ids: string[], rows: Rows, question: Question): Promise<Became> {
-  // The range begins where it began when the page was read: no row leaves it only because time goes on.
-  const from = rows.query.from ? { from: rows.query.from } : {};
-  const matching = await read({ ...filterNow(question), ...from, id: ids });
+  const matching = await read({ ...filterNow(question), id: ids });
   const found = new Set(matching.map(({ id }) => id));
   const missing = rows.items.filter(({ id }) => ids.includes(id) && !found.has(id)).map(({ id }) => id);
   return { matching, others: missing.length > 0 ? await read({ id: missing }) : [] };

@@ -119,9 +119,9 @@ function restrictions({ states, services }: Visible): Pick<RangeQuery, "states" 
   return { ...(states && { states }), ...(services && { services }) };
 }
 
-// Whole seconds, the end rounded up: what was asked for at this very moment is in a range that ends now.
+// Whole seconds, rounded up: what was asked for at this very moment is in a range that ends now, and in none that starts.
 function between(from: number, to: number): { from: string; to: string } {
-  return { from: instant(Math.floor(from / 1000)), to: instant(Math.floor(to / 1000) + 1) };
+  return { from: instant(Math.ceil(from / 1000)), to: instant(Math.floor(to / 1000) + 1) };
 }
 
 function instant(seconds: number): string {
