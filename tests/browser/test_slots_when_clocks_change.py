@@ -1,4 +1,4 @@
-"""A slot is an instant: in the nights when clocks change, its time comes twice or never, for whoever looks from wherever."""
+"""A slot is an instant: in the nights when clocks change, a time comes twice or never."""
 
 from datetime import UTC, datetime
 

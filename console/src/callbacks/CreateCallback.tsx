@@ -40,7 +40,7 @@ function useForm({ onClose, onCreated }: Props) {
   const [fields, setFields] = useState<Fields>({ ...NOTHING_YET, service: services.length === 1 ? (services[0]?.name ?? null) : null });
   const [wasTried, setTried] = useState(false);
   const check = useNumberCheck(fields.service, fields.number);
-  const offer = useOffer(fields.service, check?.is_permitted ? check.phone_number : null);
+  const offer = useOffer(fields.kind === "immediate" ? fields.service : null, check?.is_permitted ? check.phone_number : null);
   const creation = useCreation(
     (body: ReturnType<typeof requestOf>, key) =>
       data(api.POST("/api/v1/callbacks", { body, params: { header: { "Idempotency-Key": key } } })),

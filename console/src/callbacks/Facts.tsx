@@ -6,7 +6,7 @@ import { StateBadge } from "../components/StateBadge";
 import { Times, useTimes } from "../components/times";
 import classes from "./Facts.module.css";
 import type { Callback } from "./model";
-import { differs, whenName } from "./slots/days";
+import { clockName, differs, whenName } from "./slots/days";
 
 /** Who is to be called, when, and how that stands. */
 export function Facts({ callback }: { callback: Callback }) {
@@ -44,9 +44,11 @@ function TheirTime({ callback }: { callback: Callback }) {
   if (!differs(at, shown.zone, zone)) {
     return null;
   }
+  const theirs = new Times(zone, shown.is24Hour);
+  const when = theirs.date(at) === shown.date(at) ? clockName(at, theirs) : whenName(at, theirs);
   return (
     <Text span c="dimmed" size="sm">
-      {` (${whenName(at, new Times(zone, shown.is24Hour))} in ${zone})`}
+      {` (${when} in ${zone})`}
     </Text>
   );
 }

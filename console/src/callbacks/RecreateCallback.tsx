@@ -46,7 +46,7 @@ function Form({ callback, onClose, onCreated }: Props) {
   const [kind, setKind] = useState<Kind>("immediate");
   const [slot, setSlot] = useState<string | null>(null);
   const [wasTried, setTried] = useState(false);
-  const offer = useOffer(callback.service, callback.phone_number);
+  const offer = useOffer(kind === "immediate" ? callback.service : null, callback.phone_number);
   const { create, error, isPending, forget } = useCreation(
     (desired_at: string | null, key) =>
       data(
