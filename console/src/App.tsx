@@ -28,7 +28,7 @@ export function App() {
   return (
     <SessionProvider session={session}>
       <LoginAgain isNeeded={isOver} />
-      <Shell key={session.user.name} pages={pages}>
+      <Shell key={session.user.name} pages={pages} isOver={isOver}>
         <Suspense fallback={<Loading />}>
           <Routes>
             {pages[0] && <Route index element={<Navigate to={pages[0].path} replace />} />}

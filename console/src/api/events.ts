@@ -9,12 +9,16 @@ export interface Changes {
   desk?: boolean;
 }
 
+/** How it stands with the stream of changes. */
+export type Connection = "connecting" | "live" | "lost";
+
 type Tell = (changes: Changes | "everything") => void;
+
+const AGAIN_MILLISECONDS = 3_000;
 
 const listeners = new Set<Tell>();
 const watchers = new Set<() => void>();
-let source: EventSource | null = null;
-let isLive = false;
+let connection: Connection = "connecting";
 
 function tellAll(changes: Changes | "everything"): void {
   for (const tell of listeners) {
@@ -22,27 +26,51 @@ function tellAll(changes: Changes | "everything"): void {
   }
 }
 
-function setLive(live: boolean): void {
-  if (live !== isLive) {
-    isLive = live;
+function become(next: Connection): void {
+  if (next !== connection) {
+    connection = next;
     for (const watch of watchers) {
       watch();
     }
   }
 }
 
-/** One stream for all pages; the browser opens it again by itself, and the server then tells to read everything. */
-export function openEvents(): () => void {
-  source = new EventSource("/api/v1/events");
-  source.addEventListener("hello", () => setLive(true));
-  source.addEventListener("changed", (event) => tellAll(JSON.parse(event.data) as Changes));
-  source.addEventListener("reset", () => tellAll("everything"));
-  source.addEventListener("error", () => setLive(false));
-  return () => {
-    source?.close();
-    source = null;
-    setLive(false);
+/**
+ * One stream for all pages. Where a line breaks the browser comes again by itself, and the server then tells to read
+ * everything; where it gives up, because something else answered, we do. `onEnd`: we may not listen any more.
+ */
+export function openEvents(onEnd: () => void): () => void {
+  let source: EventSource;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const open = () => {
+    source = new EventSource("/api/v1/events");
+    source.addEventListener("hello", () => become("live"));
+    source.addEventListener("changed", (event) => tellAll(JSON.parse(event.data) as Changes));
+    source.addEventListener("reset", () => tellAll("everything"));
+    source.addEventListener("end", () => {
+      close();
+      onEnd();
+    });
+    source.addEventListener("error", () => {
+      become("lost");
+      if (source.readyState === EventSource.CLOSED) {
+        again = setTimeout(reopen, AGAIN_MILLISECONDS);
+      }
+    });
   };
+  const reopen = () => {
+    // Nobody told meanwhile what changed.
+    open();
+    source.addEventListener("hello", () => tellAll("everything"), { once: true });
+  };
+  const close = () => {
+    clearTimeout(again);
+    source.close();
+    become("lost");
+  };
+  become("connecting");
+  open();
+  return close;
 }
 
 /** Be told what changes, as long as the component is shown. */
@@ -67,7 +95,12 @@ function watchLive(watch: () => void): () => void {
   };
 }
 
+/** Whether changes arrive by themselves: not yet known, yes, or no. */
+export function useConnection(): Connection {
+  return useSyncExternalStore(watchLive, () => connection);
+}
+
 /** Whether changes arrive by themselves right now. */
 export function useIsLive(): boolean {
-  return useSyncExternalStore(watchLive, () => isLive);
+  return useConnection() === "live";
 }

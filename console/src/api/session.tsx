@@ -19,14 +19,14 @@ const NOBODY: Login = { session: null, isOver: false };
 
 const isOther = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== KEY[0];
 
-async function readLogin(): Promise<Login> {
+async function readLogin(before: Login | undefined): Promise<Login> {
   try {
     const session = await data(api.GET("/api/v1/session"));
     keepCsrfToken(session.csrf_token);
     return { session, isOver: false };
   } catch (error) {
     if (error instanceof ApiError && error.problem.status === 401) {
-      return NOBODY;
+      return before?.session ? { ...before, isOver: true } : NOBODY;
     }
     throw error;
   }
@@ -39,7 +39,7 @@ export function useLogin() {
     () => onSessionEnd(() => client.setQueryData<Login>(KEY, (login) => login && { ...login, isOver: !!login.session })),
     [client],
   );
-  return useQuery({ queryKey: KEY, queryFn: readLogin, staleTime: Infinity });
+  return useQuery({ queryKey: KEY, queryFn: () => readLogin(client.getQueryData<Login>(KEY)), staleTime: Infinity });
 }
 
 /** Keep a session that has just begun. What was read for somebody else is forgotten. */

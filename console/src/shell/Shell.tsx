@@ -1,6 +1,6 @@
 import { Anchor, AppShell, Burger, Group, ScrollArea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 import { openEvents, useChanges } from "../api/events";
 import { useRefreshSession } from "../api/session";
@@ -15,10 +15,21 @@ import { Warnings } from "./Warnings";
 // Below this width the navigation is behind a button.
 const NARROW = "md";
 
-export function Shell({ pages, children }: { pages: PageEntry[]; children: ReactNode }) {
+interface Props {
+  pages: PageEntry[];
+  /** Whether the session has run out, and nothing can be read until they log in again. */
+  isOver: boolean;
+  children: ReactNode;
+}
+
+export function Shell({ pages, isOver, children }: Props) {
   const [isOpen, { toggle, close }] = useDisclosure();
   const refreshSession = useRefreshSession();
-  useEffect(openEvents, []);
+  const refresh = useRef(refreshSession);
+  useEffect(() => {
+    refresh.current = refreshSession;
+  });
+  useEffect(() => (isOver ? undefined : openEvents(() => void refresh.current())), [isOver]);
   useColours();
   useChanges((changes) => {
     // A new service is usable at once, without a new login.

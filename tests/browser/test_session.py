@@ -1,0 +1,62 @@
+"""A session that runs out, a server that goes away: people go on where they were, and nothing typed is lost."""
+
+from playwright.async_api import expect
+
+from ringback.accounts.rules import Role
+from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.site import Site
+from tests.people import PASSWORD
+
+
+async def test_a_session_that_ran_out_asks_for_the_password_and_goes_on_with_what_was_typed(
+    site: Site, log_in: LogIn
+) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    await site.add_user("sue", Role.MONITOR)
+    page = await log_in("olga", "/users")
+    await page.get_by_role("button", name="Edit sue").click()
+    await page.get_by_role("textbox", name="Display Name").fill("Sue of the night")
+    async with site.database.transaction() as connection:
+        await connection.execute("DELETE FROM sessions")
+    await page.get_by_role("button", name="Save").click()
+    again = page.get_by_role("dialog", name="Your session has run out")
+    await expect(again).to_be_visible()
+    await assert_accessible(page)
+    await again.get_by_role("textbox", name="Password").fill(PASSWORD)
+    await again.get_by_role("button", name="Log in", exact=True).click()
+    await expect(again).to_be_hidden()
+    await expect(page).to_have_url(f"{site.url}/users")
+    await expect(page.get_by_role("textbox", name="Display Name")).to_have_value("Sue of the night")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("row", name="sue")).to_contain_text("Sue of the night")
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+
+
+async def test_who_logs_in_as_somebody_else_instead_sees_nothing_of_what_was_there(site: Site, log_in: LogIn) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    await site.add_user("sue", Role.MONITOR)
+    page = await log_in("olga", "/users")
+    async with site.database.transaction() as connection:
+        await connection.execute("DELETE FROM sessions")
+    again = page.get_by_role("dialog", name="Your session has run out")
+    # Nobody has to press anything: whoever listens for changes is told that the session is over.
+    await again.get_by_role("button", name="Log in as somebody else").click()
+    await page.get_by_role("textbox", name="Name").fill("sue")
+    await page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    await expect(page.get_by_text("olga")).to_have_count(0)
+
+
+async def test_a_server_that_goes_away_and_comes_back_is_told_and_nothing_has_to_be_reloaded(
+    site: Site, log_in: LogIn
+) -> None:
+    await site.add_user("sonja", Role.SUPERVISOR)
+    page = await log_in("sonja", "/callbacks")
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    await site.stop_server()
+    await expect(page.get_by_role("status").filter(has_text="Not live")).to_be_visible()
+    await site.start()
+    await expect(page.get_by_role("status").filter(has_text="Not live")).to_have_count(0)
+    await site.ask_for_call("support", "+49301234567")
+    await expect(page.get_by_text("1 new callback - show")).to_be_visible()
