@@ -1,0 +1,89 @@
+import type { Figures, Line } from "./figures";
+import type { By, Per, Shows } from "./view";
+import { count, TERM_NAMES, TERMS, told } from "./words";
+
+/** A column of the table. `of`: what it is sorted by. */
+export interface Column {
+  name: string;
+  label: string;
+  means?: string;
+  isText: boolean;
+  of: (line: Line) => number | string;
+  told: (figures: Figures) => string;
+}
+
+const nothing = () => "";
+
+/** Columns of figures, or one for each result that there is, the most frequent first. */
+export function columnsOf(by: By, per: Per, shows: Shows, totals: Figures): Column[] {
+  const names: Column[] = [];
+  if (by !== "service") {
+    const label = per === "day" ? "Day" : "Hour";
+    names.push({ name: "period", label, isText: true, of: ({ start }) => start ?? "", told: nothing });
+  }
+  if (by !== "period") {
+    names.push({ name: "service", label: "Service", isText: true, of: ({ service }) => service ?? "", told: nothing });
+  }
+  return [...names, ...(shows === "results" ? resultColumns(totals) : figureColumns())];
+}
+
+function figureColumns(): Column[] {
+  return TERM_NAMES.map((name) => ({
+    name,
+    label: TERMS[name].label,
+    means: TERMS[name].means,
+    isText: false,
+    of: ({ figures }) => TERMS[name].of(figures) ?? -1,
+    told: (figures) => told(name, figures),
+  }));
+}
+
+function resultColumns(totals: Figures): Column[] {
+  return [
+    ...figureColumns().filter(({ name }) => name === "asked" || name === "open"),
+    ...byCount(totals.results).map(([result]) => ({
+      name: result,
+      label: result,
+      isText: false,
+      of: ({ figures }: Line) => figures.results[result] ?? 0,
+      told: ({ results }: Figures) => count(results[result] ?? 0),
+    })),
+  ];
+}
+
+/** Results with how many there were, the most frequent first. */
+export function byCount(results: Record<string, number>): [string, number][] {
+  return Object.entries(results).sort(([a, one], [b, other]) => other - one || a.localeCompare(b));
+}
+
+/** How a table is asked for in its address: `asked` ascends, `-asked` descends. */
+export interface Order {
+  name: string;
+  descends: boolean;
+}
+
+// Periods begin with the newest, services with the first by name.
+export function orderOf(sort: string | null, columns: Column[]): Order {
+  const name = sort?.replace(/^-/, "");
+  if (name !== undefined && columns.some((column) => column.name === name)) {
+    return { name, descends: sort!.startsWith("-") };
+  }
+  const first = columns[0]!.name;
+  return { name: first, descends: first === "period" };
+}
+
+export function turned(order: Order, { name, isText }: Column): string {
+  const descends = order.name === name ? !order.descends : !isText;
+  return `${descends ? "-" : ""}${name}`;
+}
+
+function compare(one: number | string, other: number | string): number {
+  return typeof one === "number" && typeof other === "number" ? one - other : String(one).localeCompare(String(other));
+}
+
+export function arranged(lines: Line[], columns: Column[], { name, descends }: Order): Line[] {
+  const { of } = columns.find((column) => column.name === name) ?? columns[0]!;
+  return [...lines].sort(
+    (one, other) => (descends ? -1 : 1) * compare(of(one), of(other)) || compare(one.key, other.key),
+  );
+}
