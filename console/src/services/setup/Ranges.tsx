@@ -1,5 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
 
 import type { Problems } from "./check";
 import { replaced, without } from "./editor";
@@ -29,7 +30,9 @@ function written(text: string): string {
   return found ? `${found[1]?.padStart(2, "0")}:${found[2] ?? "00"}` : text.trim();
 }
 
+/** A time of day. Short forms such as 9 count as what they mean while they are typed, and are written out afterwards. */
 export function TimeInput({ label, value, onChange }: { label: string; value: string; onChange: (time: string) => void }) {
+  const [typed, setTyped] = useState(value);
   return (
     <TextInput
       aria-label={label}
@@ -37,9 +40,12 @@ export function TimeInput({ label, value, onChange }: { label: string; value: st
       size="xs"
       maxLength={5}
       placeholder="09:00"
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      onBlur={() => written(value) !== value && onChange(written(value))}
+      value={written(typed) === value ? typed : value}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        onChange(written(event.currentTarget.value));
+      }}
+      onBlur={() => setTyped(value)}
     />
   );
 }
