@@ -54,17 +54,21 @@ export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
             Finished as “{dispositionName(offer.disposition)}”; the call is being ended.
           </Alert>
         )}
-        {!isLive && (
-          <Group>
-            <Button variant="default" size="xs" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-              {isOpen ? "Later" : "Say what came of it"}
-            </Button>
-          </Group>
-        )}
-        {hasTalked && !offer?.disposition && (isOpen || isLive) && (
-          <Finishing {...{ attempt, phase, dispositions, skew, tell }} zone={offer?.callback.promised_zone ?? null} />
-        )}
-        {offer && <Customer attempt={attempt} callback={offer.callback} />}
+        <div className={classes.body}>
+          {hasTalked && !offer?.disposition && (
+            <div>
+              {!isLive && (
+                <Button variant="default" size="xs" mb="sm" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+                  {isOpen ? "Later" : "Say what came of it"}
+                </Button>
+              )}
+              {(isOpen || isLive) && (
+                <Finishing {...{ attempt, phase, dispositions, skew, tell }} zone={offer?.callback.promised_zone ?? null} />
+              )}
+            </div>
+          )}
+          {offer && <Customer attempt={attempt} callback={offer.callback} />}
+        </div>
       </Stack>
     </Paper>
   );

@@ -4,6 +4,9 @@ import { differs, whenName } from "../callbacks/slots/days";
 import { Times, useTimes } from "../components/times";
 import type { Draft } from "./drafts";
 
+// As far ahead as callbacks can be booked.
+const BOOKABLE_MS = 31 * 24 * 3_600_000;
+
 /** The instant that a draft names, by the clock of whoever looks; null while it names none, or one that clocks skip. */
 export function againAt({ date, time }: Pick<Draft, "date" | "time">, shown: Times): Date | null {
   const isUtc = shown.zone === "UTC";
@@ -52,6 +55,7 @@ export function CallAgain({ draft, change, zone, now, isAsked }: Props) {
               type="date"
               label="Date"
               min={shown.date(new Date(now))}
+              max={shown.date(new Date(now + BOOKABLE_MS))}
               value={draft.date}
               onChange={(event) => change({ date: event.currentTarget.value })}
               error={problem}

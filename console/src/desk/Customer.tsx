@@ -8,10 +8,10 @@ import type { InHand } from "./data";
 import classes from "./Desk.module.css";
 import { channelName, dispositionName, outcomeName, valueText } from "./words";
 
-/** Who is to be called, and why. `since`: when the customer began to wait. */
+/** Who is to be called, and why. */
 export function Customer({ attempt, callback }: { attempt: string; callback: InHand }) {
   return (
-    <>
+    <div className={classes.customer}>
       <dl className={classes.facts}>
         <Fact name="Service">{callback.service_display_name || callback.service}</Fact>
         <Waited callback={callback} />
@@ -26,7 +26,7 @@ export function Customer({ attempt, callback }: { attempt: string; callback: InH
         {callback.has_name_recording && <Recording attempt={attempt} />}
       </dl>
       <History callback={callback} />
-    </>
+    </div>
   );
 }
 
@@ -45,7 +45,7 @@ function Waited({ callback }: { callback: InHand }) {
     <>
       <Fact name="Asked for">
         <Instant at={callback.created_at} />
-        {channel && ` ${channel}`}
+        {channel && <div className={classes.beside}>{channel}</div>}
       </Fact>
       <Fact name="Waiting for">{duration(callback.waited_seconds)}</Fact>
     </>

@@ -101,7 +101,7 @@ function NothingInHand({ desk: { agent } }: { desk: Desk }) {
 
 function Told({ text, onClose }: { text: string | null; onClose: () => void }) {
   return (
-    <div role="status">
+    <div role="status" className={classes.told}>
       {text && (
         <Alert color="gray" variant="light" py={6}>
           <Group justify="space-between" wrap="nowrap">

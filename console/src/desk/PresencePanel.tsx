@@ -9,6 +9,7 @@ import { stopwatch } from "../components/ticking";
 import { useTimes } from "../components/times";
 import { useAskPresence } from "./actions";
 import { type Agent, type Presence, useServerSecond } from "./data";
+import classes from "./Desk.module.css";
 import { whyForced } from "./words";
 
 const REASONS = ["Break", "Lunch", "Meeting", "Training", "Paperwork"];
@@ -31,7 +32,7 @@ export function PresencePanel({ agent, skew }: { agent: Agent; skew: number }) {
           <Group gap="xs">
             <Button
               size="md"
-              variant={target === "READY" ? "default" : "filled"}
+              variant={target === "READY" || isInCall ? "default" : "filled"}
               leftSection={<IconCircleCheck size={20} aria-hidden />}
               disabled={target === "READY" && !ask.isPending}
               loading={ask.isPending && ask.variables.state === "READY"}
@@ -88,7 +89,7 @@ function Standing({ agent, skew }: { agent: Agent; skew: number }) {
 function Forced({ agent }: { agent: Agent }) {
   const why = agent.presence === "NOT_READY" ? whyForced(agent.presence_reason) : null;
   return (
-    <div role="status">
+    <div role="status" className={classes.told}>
       {why && (
         <Alert color="yellow" variant="light" title={why.what} icon={<IconPlayerPause aria-hidden />}>
           {why.then}

@@ -1,5 +1,6 @@
 import { Button, Paper, Stack, Text, Title } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 
 import { duration } from "../components/times";
 import { useMayNotify } from "./attention";
@@ -22,7 +23,7 @@ export function Side({ desk: { queue, today } }: { desk: Desk }) {
       <Figures title="Today">
         <Figure name="Talks">{today.handled}</Figure>
         <Figure name="Time talked">{duration(today.talk_seconds)}</Figure>
-        <Figure name="Declined">{today.declined}</Figure>
+        <Figure name="Rejected">{today.declined}</Figure>
         <Figure name="Missed">{today.missed}</Figure>
       </Figures>
       <Notifying />
@@ -30,7 +31,7 @@ export function Side({ desk: { queue, today } }: { desk: Desk }) {
   );
 }
 
-function Figures({ title, empty, children }: { title: string; empty?: string; children: React.ReactNode[] }) {
+function Figures({ title, empty, children }: { title: string; empty?: string; children: ReactNode[] }) {
   return (
     <Paper withBorder px="md" py="sm" component="section" aria-label={title}>
       <Stack gap="xs">
@@ -41,7 +42,7 @@ function Figures({ title, empty, children }: { title: string; empty?: string; ch
   );
 }
 
-function Figure({ name, children }: { name: string; children: React.ReactNode }) {
+function Figure({ name, children }: { name: string; children: ReactNode }) {
   return (
     <>
       <dt>{name}</dt>
@@ -54,7 +55,7 @@ function Notifying() {
   const { mayAsk, ask } = useMayNotify();
   return mayAsk ? (
     <Button variant="subtle" size="xs" leftSection={<IconBell size={16} aria-hidden />} onClick={ask}>
-      Notify me when a call is offered
+      Notify me of offered calls
     </Button>
   ) : null;
 }

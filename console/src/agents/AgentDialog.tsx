@@ -1,0 +1,88 @@
+import { Button, Group, MultiSelect, Stack, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+
+import { useSession } from "../api/session";
+import { Dialog } from "../components/Dialog";
+import { Failure } from "../components/Failure";
+import { type Agent, type AgentChoices, useSaveAgent } from "./data";
+
+interface Props {
+  before: Agent | null;
+  agents: Agent[];
+  onClose: () => void;
+}
+
+/** Creates an agent (`before` null), or changes who is rung and for which services. */
+export default function AgentDialog({ before, agents, onClose }: Props) {
+  const { services } = useSession();
+  // What was read when the dialog opened is what a change is compared with.
+  const [read] = useState(before);
+  const [fields, setFields] = useState(() => fieldsOf(before));
+  const save = useSaveAgent(read, onClose);
+  const change = (some: Partial<AgentChoices>) => setFields((was) => ({ ...was, ...some }));
+  const taken = !read && agents.some(({ name }) => name === fields.name.trim());
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!save.isPending && !taken) {
+      save.mutate({ ...fields, name: fields.name.trim(), display_name: fields.display_name?.trim() || null });
+    }
+  };
+  return (
+    <Dialog title={read ? `Edit Agent ${read.name}` : "Create Agent"} size="lg" onClose={onClose} closeOnClickOutside={false}>
+      <Stack component="form" gap="md" onSubmit={submit}>
+        <Group grow align="flex-start">
+          <TextInput
+            label="Name"
+            description="Stays as it is for good"
+            required
+            readOnly={!!read}
+            data-autofocus={!read || undefined}
+            error={taken ? `There is an agent ${fields.name.trim()} already` : undefined}
+            value={fields.name}
+            onChange={(event) => change({ name: event.currentTarget.value })}
+          />
+          <TextInput
+            label="Display Name"
+            description="As others see them"
+            data-autofocus={!!read || undefined}
+            value={fields.display_name ?? ""}
+            onChange={(event) => change({ display_name: event.currentTarget.value })}
+          />
+        </Group>
+        <TextInput
+          label="Telephone"
+          description="What the telephone system rings: an extension such as 201, or sip:anna@10.0.0.7"
+          required
+          value={fields.endpoint}
+          onChange={(event) => change({ endpoint: event.currentTarget.value })}
+        />
+        <MultiSelect
+          label="Services"
+          description="Whom they are called for"
+          placeholder={fields.services.length ? undefined : "None yet: is never called"}
+          data={services.map(({ name, display_name }) => ({ value: name, label: display_name || name }))}
+          value={fields.services}
+          onChange={(chosen) => change({ services: chosen })}
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": "No services" }}
+          nothingFoundMessage="No service has such a name"
+        />
+        <Failure of={save.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {read ? "Save" : "Create Agent"}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}
+
+function fieldsOf(agent: Agent | null): AgentChoices {
+  const { name = "", endpoint = "", services = [], display_name = "" } = agent ?? {};
+  return { name, endpoint, services, display_name };
+}
