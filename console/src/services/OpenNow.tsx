@@ -16,8 +16,8 @@ function when(at: string, times: Times): string {
   return isSoon ? `${times.day(at).slice(0, 3)} ${time}` : `${times.date(at)} ${time}`;
 }
 
-/** Whether a service is open by its hours, and until or from when. */
-export function OpenNow({ status }: { status: Status }) {
+/** Whether a service is open by its hours, and until or from when. `isShort`: for lists. */
+export function OpenNow({ status, isShort = false }: { status: Status; isShort?: boolean }) {
   const { shown, other } = useTimes();
   const at = status.is_open ? status.closes_at : status.opens_at;
   if (!at) {
@@ -26,7 +26,7 @@ export function OpenNow({ status }: { status: Status }) {
   return (
     <Tooltip label={`${shown.day(at)} ${shown.clock(at)} (${shown.zone}), ${other.clock(at)} (${other.zone})`}>
       <time dateTime={at}>
-        {status.is_open ? "Open until" : "Closed, opens"} {when(at, shown)}
+        {status.is_open ? "Open until" : isShort ? "Opens" : "Closed, opens"} {when(at, shown)}
       </time>
     </Tooltip>
   );

@@ -108,7 +108,7 @@ const Row = memo(function Row({ status, isLinked, onPause }: RowProps) {
         <span className={classes.state}>
           <ModeBadge mode={status.mode} />
           <span className={classes.hours}>
-            <OpenNow status={status} />
+            <OpenNow status={status} isShort />
           </span>
         </span>
       </Table.Td>
@@ -126,7 +126,7 @@ const Row = memo(function Row({ status, isLinked, onPause }: RowProps) {
       <Table.Td className={classes.number}>
         {wait ? `${duration(wait.low)} to ${duration(wait.high)}` : <span className={classes.beside}>not known</span>}
       </Table.Td>
-      <Table.Td>{offered(status)}</Table.Td>
+      <Table.Td className={classes.offered}>{offered(status)}</Table.Td>
       {onPause && <Actions status={status} onPause={onPause} />}
     </Table.Tr>
   );

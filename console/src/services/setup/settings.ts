@@ -95,7 +95,7 @@ const DIALLING: Group[] = [
       seconds("customer_hold_seconds", "Customer's hold", 0, 3_600, "How long a customer who answered holds for an agent before the call ends, and a retry follows."),
       seconds("max_talk_seconds", "Longest talk", 1, 86_400, "A talk is ended after that."),
       seconds("wrap_up_seconds", "Wrap-up", 0, 3_600, "An agent's pause after a talk."),
-      { kind: "number", key: "agent_no_answer_limit", label: "Missed calls until NOT_READY", low: 1, high: 100, unit: "calls", about: "Calls in a row that an agent misses before no more are given." },
+      { kind: "number", key: "agent_no_answer_limit", label: "Missed calls until NOT_READY", low: 1, high: 100, unit: "in a row", about: "Calls in a row that an agent misses before no more are given." },
     ],
   },
   {
