@@ -38,7 +38,7 @@ export function Lines({ periods, totals, view, times, put }: Props) {
         <Choices view={view} put={put} />
       </Group>
       <Table.ScrollContainer minWidth={900} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Figures" }}>
-        <Table className={classes.lines} aria-labelledby="reports-lines" horizontalSpacing={8} verticalSpacing={4}>
+        <Table className={classes.lines} aria-labelledby="reports-lines" horizontalSpacing={6} verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>
               {columns.map((column) => (
