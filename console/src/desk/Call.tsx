@@ -35,10 +35,7 @@ const LOOKS = {
 /** One call from its offer to the last word on it: always the same element, so that what is being typed stays. */
 export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
   const [isOpen, setOpen] = useState(true);
-  const who = offer?.callback ?? unfinished;
-  if (!who) {
-    return null;
-  }
+  const who = nameOf(offer?.callback ?? unfinished);
   const phase = offer?.phase ?? "LEFT";
   const isLive = phase !== "LEFT";
   const hasTalked = phase !== "OFFERED" && phase !== "CONNECTING";
@@ -47,7 +44,7 @@ export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
     <Paper withBorder p="md" component="section" aria-label={LOOKS[phase].label} className={isLive ? classes.live : undefined}>
       <Stack gap="md">
         <Head {...{ phase, offer, unfinished, skew }} />
-        {offer?.phase === "OFFERED" && <OfferActions attempt={attempt} tell={tell} />}
+        {offer?.phase === "OFFERED" && <OfferActions {...{ attempt, who, tell }} />}
         {offer?.phase === "CONNECTING" && <Connecting offer={offer} />}
         {offer?.disposition && (
           <Alert color="teal" variant="light" role="status">
@@ -63,7 +60,7 @@ export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
                 </Button>
               )}
               {(isOpen || isLive) && (
-                <Finishing {...{ attempt, phase, dispositions, skew, tell }} zone={offer?.callback.promised_zone ?? null} />
+                <Finishing {...{ attempt, phase, who, dispositions, skew, tell }} zone={offer?.callback.promised_zone ?? null} />
               )}
             </div>
           )}
@@ -72,6 +69,10 @@ export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
       </Stack>
     </Paper>
   );
+}
+
+function nameOf(callback: Pick<Unfinished, "customer_name" | "phone_number_formatted"> | null): string {
+  return callback?.customer_name || callback?.phone_number_formatted || "";
 }
 
 type Phase = keyof typeof LOOKS;
@@ -185,20 +186,21 @@ function Connecting({ offer }: { offer: Offer }) {
 interface FinishingProps {
   attempt: string;
   phase: Phase;
+  who: string;
   dispositions: string[];
   zone: string | null;
   skew: number;
   tell: (text: string) => void;
 }
 
-function Finishing({ attempt, phase, dispositions, zone, skew, tell }: FinishingProps) {
+function Finishing({ attempt, phase, who, dispositions, zone, skew, tell }: FinishingProps) {
   const now = useServerSecond(skew);
   return (
     <FinishForm
       {...{ attempt, dispositions, zone, now }}
       isTalking={phase === "TALKING"}
       isInHand={phase !== "LEFT"}
-      onDone={(whatFollows) => tell(`Finished. ${whatFollows}`)}
+      onDone={(whatFollows) => tell(`${who}: finished. ${whatFollows}`)}
     />
   );
 }

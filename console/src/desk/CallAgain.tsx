@@ -18,6 +18,21 @@ export function againAt({ date, time }: Pick<Draft, "date" | "time">, shown: Tim
   return clock.minute(at) === `${date} ${time}` ? at : null;
 }
 
+/** What is wrong with the time that a draft names; undefined: nothing, or none is named and not `isAsked` for. */
+export function againProblem(draft: Draft, shown: Times, now: number, isAsked: boolean): string | undefined {
+  if (!draft.date || !draft.time) {
+    return isAsked ? "Choose a date and a time" : undefined;
+  }
+  const at = againAt(draft, shown);
+  if (at === null) {
+    return "The clocks skip this time that day";
+  }
+  if (at.getTime() <= now) {
+    return "This time is over";
+  }
+  return at.getTime() > now + BOOKABLE_MS ? "At most 31 days ahead" : undefined;
+}
+
 interface Props {
   draft: Draft;
   change: (some: Partial<Draft>) => void;
@@ -31,16 +46,7 @@ interface Props {
 export function CallAgain({ draft, change, zone, now, isAsked }: Props) {
   const { shown } = useTimes();
   const at = againAt(draft, shown);
-  const isFilled = draft.date !== "" && draft.time !== "";
-  const problem = isFilled
-    ? at === null
-      ? "The clocks skip this time that day"
-      : at.getTime() <= now
-        ? "This time is over"
-        : undefined
-    : isAsked
-      ? "Choose a date and a time"
-      : undefined;
+  const problem = againProblem(draft, shown, now, isAsked);
   return (
     <Stack gap="xs">
       <Checkbox

@@ -51,7 +51,7 @@ function OwnDesk() {
 }
 
 function Opened({ desk, skew, error }: { desk: Desk; skew: number; error: unknown }) {
-  const { told, tell } = useTold(desk.offer);
+  const { told, setTold } = useTold(desk);
   useAttention(desk.offer);
   useEffect(() => {
     forgetOthers(new Set([desk.offer?.attempt_id ?? "", ...desk.unfinished.map(({ attempt_id: id }) => id)]));
@@ -61,12 +61,12 @@ function Opened({ desk, skew, error }: { desk: Desk; skew: number; error: unknow
       <div className={classes.main}>
         <PresencePanel agent={desk.agent} skew={skew} />
         <Failure of={error} />
-        <Told text={told} onClose={() => tell(null)} />
+        <Told text={told?.text ?? null} onClose={() => setTold(null)} />
         <div role="alert" className="visually-hidden">
           {desk.offer?.phase === "OFFERED" && offerText(desk.offer)}
         </div>
         {callsOf(desk).map((call) => (
-          <Call key={call.attempt} {...call} skew={skew} tell={tell} />
+          <Call key={call.attempt} {...call} skew={skew} tell={(text) => setTold({ attempt: call.attempt, text })} />
         ))}
         {!desk.offer && desk.unfinished.length === 0 && <NothingInHand desk={desk} />}
       </div>
@@ -114,19 +114,32 @@ function Told({ text, onClose }: { text: string | null; onClose: () => void }) {
   );
 }
 
-/** What was told last about a call that is not shown any more, also when it has gone by itself. */
-function useTold(offer: Offer | null) {
-  const [told, tell] = useState<string | null>(null);
+interface Said {
+  attempt: string;
+  text: string;
+}
+
+/** What was told last about a call, also when it has gone without a word of the agent. */
+function useTold({ offer, agent }: Desk) {
+  const [told, setTold] = useState<Said | null>(null);
   const before = useRef<Offer | null>(null);
+  const { presence } = agent;
   useEffect(() => {
     const was = before.current;
     before.current = offer;
-    if (offer && offer.attempt_id !== was?.attempt_id) {
-      tell(null);
-    } else if (was && !offer && was.phase === "CONNECTING") {
-      const who = was.callback.customer_name || was.callback.phone_number_formatted;
-      tell(`The call to ${who} has not come about. It is tried again as its service says, unless it was cancelled.`);
+    const text = was && was.attempt_id !== offer?.attempt_id ? goneText(was, presence) : null;
+    if (was && text) {
+      setTold((last) => (last?.attempt === was.attempt_id ? last : { attempt: was.attempt_id, text }));
     }
-  }, [offer]);
-  return { told, tell };
+  }, [offer, presence]);
+  return { told, setTold };
+}
+
+/** What is to be said of a call that has gone from the desk; null when that is clear, or said elsewhere. */
+function goneText({ phase, callback }: Offer, presence: Desk["agent"]["presence"]): string | null {
+  const who = callback.customer_name || callback.phone_number_formatted;
+  if (phase === "CONNECTING") {
+    return `The call to ${who} has not come about. It is tried again as its service says, unless it was cancelled.`;
+  }
+  return phase === "OFFERED" && presence !== "NOT_READY" ? `${who}: the call is not offered to you any more.` : null;
 }

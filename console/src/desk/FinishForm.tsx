@@ -1,10 +1,10 @@
 import { Button, Group, Radio, Stack, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 
-import { Refusal } from "../callbacks/Refusal";
+import { Refusal } from "../callbacks/dialogs/Refusal";
 import { useTimes } from "../components/times";
 import { useFinish } from "./actions";
-import { againAt, CallAgain } from "./CallAgain";
+import { againAt, againProblem, CallAgain } from "./CallAgain";
 import { type Draft, useDraft } from "./drafts";
 import { dispositionName } from "./words";
 
@@ -32,10 +32,10 @@ export function FinishForm({ attempt, dispositions, zone, now, isTalking, isInHa
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setAsked(true);
-    const again = draft.again ? againAt(draft, shown) : null;
-    if (finish.isPending || !draft.disposition || (draft.again && (!again || again.getTime() <= now))) {
+    if (finish.isPending || !draft.disposition || (draft.again && againProblem(draft, shown, now, true))) {
       return;
     }
+    const again = draft.again ? againAt(draft, shown) : null;
     finish.mutate({
       disposition: draft.disposition,
       note: draft.note.trim() || null,
@@ -43,7 +43,7 @@ export function FinishForm({ attempt, dispositions, zone, now, isTalking, isInHa
     });
   };
   return (
-    <Stack component="form" gap="sm" onSubmit={submit} aria-label="What came of the call">
+    <Stack component="form" gap="sm" noValidate onSubmit={submit} aria-label="What came of the call">
       <Disposition {...{ draft, change, dispositions }} isMissing={isAsked && !draft.disposition} />
       <Note {...{ draft, change }} />
       <CallAgain {...{ draft, change, zone, now, isAsked }} />

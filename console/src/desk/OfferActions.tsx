@@ -15,8 +15,8 @@ const SNOOZES = [
 ];
 
 /** Take the offer, leave it to the next agent, or put it off. */
-export function OfferActions({ attempt, tell }: { attempt: string; tell: (text: string) => void }) {
-  const answer = useAnswer(attempt, tell);
+export function OfferActions({ attempt, who, tell }: { attempt: string; who: string; tell: (text: string) => void }) {
+  const answer = useAnswer(attempt, who, tell);
   const isAnswered = answer.isPending || answer.isSuccess;
   const give = (chosen: Answer) => !isAnswered && answer.mutate(chosen);
   const pending = answer.isPending ? answer.variables.kind : null;

@@ -4,6 +4,7 @@ import { api, data } from "../api/client";
 import { ApiError } from "../api/problems";
 import type { components } from "../api/schema";
 import { sentenceOf } from "../components/sentences";
+import { duration } from "../components/times";
 import { DESK, type Presence } from "./data";
 
 type Finish = components["schemas"]["Finish"];
@@ -27,8 +28,8 @@ export function useAskPresence(agent: string) {
   });
 }
 
-/** Answer the offer. That it is over is told by `tell`, because it is not on the page any more. */
-export function useAnswer(attempt: string, tell: (text: string) => void) {
+/** Answer the offer. What became of it is told by `tell`, because it is not on the page any more then. */
+export function useAnswer(attempt: string, who: string, tell: (text: string) => void) {
   const client = useQueryClient();
   const params = { path: { attempt_id: attempt } };
   return useMutation({
@@ -39,6 +40,12 @@ export function useAnswer(attempt: string, tell: (text: string) => void) {
         await api.POST("/api/v1/desk/{attempt_id}/reject", { params, body: { reason: answer.reason.trim() || null } });
       } else {
         await api.POST("/api/v1/desk/{attempt_id}/snooze", { params, body: { seconds: answer.seconds } });
+      }
+    },
+    onSuccess: (_, answer) => {
+      if (answer.kind !== "accept") {
+        const what = answer.kind === "reject" ? "rejected, it goes to the next agent" : `snoozed for ${duration(answer.seconds)}`;
+        tell(`${who}: ${what}.`);
       }
     },
     onError: (error) => {
