@@ -2,11 +2,11 @@ import { notifications } from "@mantine/notifications";
 import { useCallback, useState } from "react";
 
 import { api, data } from "../api/client";
-import { serverNow } from "./clock";
-import { formatted } from "./columns";
+import { serverNow } from "../api/clock";
+import { formatted } from "./table/columns";
 import type { Callback } from "./model";
 import { BUILT_IN, LAST_24_HOURS, OPEN, type Range, rangeQuery } from "./ranges";
-import { filterNow, type Question, rangeNow } from "./rows";
+import { filterNow, LEEWAY_MS, type Question, rangeNow } from "./rows";
 import type { Change } from "./view";
 
 /** Why a callback that was just created is not in the list, and what of the view would show it; null: nothing would. */
@@ -50,7 +50,7 @@ export function whyHidden(callback: Callback, question: Question): Hidden {
 }
 
 async function isListed(callback: Callback, question: Question): Promise<boolean> {
-  const query = { ...filterNow(question), id: [callback.id] };
+  const query = { ...filterNow(question, LEEWAY_MS), id: [callback.id] };
   return (await data(api.GET("/api/v1/callbacks", { params: { query } }))).items.length > 0;
 }
 

@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useState } from "react";
 
-import type { TableHandle } from "./CallbackTable";
+import type { TableHandle } from "./table/CallbackTable";
 import type { Rows } from "./rows";
 import { type Change, EARLIEST_FIRST, type View } from "./view";
 

@@ -6,7 +6,7 @@ import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
 import { useTimes } from "../../components/times";
 import { useDownload } from "../../components/download";
-import { inZone } from "../refusals";
+import { inZone } from "../dialogs/refusals";
 import { readFile, useItems, useJob } from "./calls";
 import { CallbackList, type Line } from "./CallbackList";
 import { forgetWork } from "./watched";

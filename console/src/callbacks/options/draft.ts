@@ -1,6 +1,6 @@
 import type { Preferences } from "../../api/preferences";
 import type { Session } from "../../api/session";
-import { COLUMNS, columnsOf } from "../columns";
+import { COLUMNS, columnsOf } from "../table/columns";
 import { BUILT_IN, LAST_14_DAYS } from "../ranges";
 
 export type StateName = NonNullable<Preferences["visible_states"]>[number];

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { api, data } from "../api/client";
-import { useChanges, useIsLive } from "../api/events";
-import type { Callback } from "./model";
+import { api, data } from "../../api/client";
+import { useChanges, useIsLive } from "../../api/events";
+import type { Callback } from "../model";
 
 /** The callback as it is now, while it is shown. */
 export function useCallbackNow(callback: Callback) {

@@ -6,11 +6,11 @@ import { copyNumber } from "./copyNumber";
 import { Head } from "./Head";
 import { Hints } from "./Hints";
 import { CallbackRow, type RowActions } from "./Row";
-import type { Row, Rows } from "./rows";
-import type { Selection } from "./selection";
+import type { Row, Rows } from "../rows";
+import type { Selection } from "../selection";
 import { rowAfterKey, useActiveRow, useRowFocus, useVirtualRows } from "./virtualRows";
 
-const RowDetails = lazy(() => import("./details/RowDetails").then((module) => ({ default: module.RowDetails })));
+const RowDetails = lazy(() => import("../details/RowDetails").then((module) => ({ default: module.RowDetails })));
 
 /** What the page can do with the table. */
 export interface TableHandle {

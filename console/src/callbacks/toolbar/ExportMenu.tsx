@@ -4,11 +4,11 @@ import { IconChevronDown, IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { api, data } from "../api/client";
-import { useMay } from "../api/session";
-import { sentenceOf } from "../components/sentences";
-import { useDownload } from "../components/download";
-import type { ListQuery } from "./ranges";
+import { api, data } from "../../api/client";
+import { useMay } from "../../api/session";
+import { sentenceOf } from "../../components/sentences";
+import { useDownload } from "../../components/download";
+import type { ListQuery } from "../ranges";
 
 /** Exports the callbacks that `query` shows, and what this user has cancelled within the last 24 hours, if anything. */
 export default function ExportMenu({ query }: { query: ListQuery }) {

@@ -1,7 +1,7 @@
-import { ApiError } from "../api/problems";
-import { sentenceOf } from "../components/sentences";
-import type { Times } from "../components/times";
-import { whenName } from "./slots/days";
+import { ApiError } from "../../api/problems";
+import { sentenceOf } from "../../components/sentences";
+import type { Times } from "../../components/times";
+import { whenName } from "../slots/days";
 
 export interface NearSlot {
   starts_at: string;

@@ -1,12 +1,12 @@
 import { Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { Instant } from "../components/Instant";
-import { StateBadge } from "../components/StateBadge";
-import { Times, useTimes } from "../components/times";
+import { Instant } from "../../components/Instant";
+import { StateBadge } from "../../components/StateBadge";
+import { Times, useTimes } from "../../components/times";
 import classes from "./Facts.module.css";
-import type { Callback } from "./model";
-import { clockName, differs, whenName } from "./slots/days";
+import type { Callback } from "../model";
+import { clockName, differs, whenName } from "../slots/days";
 
 /** Who is to be called, when, and how that stands. */
 export function Facts({ callback }: { callback: Callback }) {

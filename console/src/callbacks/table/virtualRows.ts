@@ -1,7 +1,7 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import type { Row } from "./rows";
+import type { Row } from "../rows";
 
 /** A line of the table: a callback, or the details beneath one. */
 export interface Line {

@@ -2,7 +2,7 @@ import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 
 import classes from "./CallbackTable.module.css";
 import type { Column } from "./columns";
-import type { Selection } from "./selection";
+import type { Selection } from "../selection";
 
 interface Props {
   columns: Column[];

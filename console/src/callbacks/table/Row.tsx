@@ -4,7 +4,7 @@ import { memo } from "react";
 import classes from "./CallbackTable.module.css";
 import type { Column, Shown } from "./columns";
 import { formatted } from "./columns";
-import type { Row } from "./rows";
+import type { Row } from "../rows";
 
 const EDITABLE = new Set(["SCHEDULED", "QUEUED", "ROUTING"]);
 

@@ -2,15 +2,15 @@ import { Alert, Button, Divider, Group, Stack, Title, Tooltip } from "@mantine/c
 import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 
-import { api, data } from "../api/client";
-import { Dialog } from "../components/Dialog";
+import { api, data } from "../../api/client";
+import { Dialog } from "../../components/Dialog";
 import { CancelStep } from "./CancelStep";
 import { mayCancel, mayReschedule, useCallbackNow, whyNotChangeable } from "./edit";
 import { Facts } from "./Facts";
-import type { Callback } from "./model";
+import type { Callback } from "../model";
 import { Refusal } from "./Refusal";
 import { refusedAt } from "./refusals";
-import { SlotPicker } from "./slots/SlotPicker";
+import { SlotPicker } from "../slots/SlotPicker";
 
 interface Props {
   callback: Callback;

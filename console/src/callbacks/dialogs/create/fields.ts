@@ -1,4 +1,4 @@
-import type { components } from "../../api/schema";
+import type { components } from "../../../api/schema";
 
 export type Request = components["schemas"]["CallbackRequest"];
 export type Kind = "immediate" | "scheduled";

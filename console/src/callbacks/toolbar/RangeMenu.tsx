@@ -2,8 +2,8 @@ import { Button, Menu } from "@mantine/core";
 import { IconCheck, IconChevronDown } from "@tabler/icons-react";
 import { Fragment } from "react";
 
-import { usePreferences } from "../api/preferences";
-import { BUILT_IN, ownRange, type Range } from "./ranges";
+import { usePreferences } from "../../api/preferences";
+import { BUILT_IN, ownRange, type Range } from "../ranges";
 
 /** Chooses the range of desired times. */
 export function RangeMenu({ range, onChoose }: { range: Range; onChoose: (range: Range) => void }) {

@@ -1,18 +1,18 @@
 import { Button, Group, Input, SegmentedControl, Stack, Text } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 
-import { api, data } from "../api/client";
-import { useCreation } from "../api/creation";
-import { Dialog } from "../components/Dialog";
+import { api, data } from "../../api/client";
+import { useCreation } from "../../api/creation";
+import { Dialog } from "../../components/Dialog";
 import type { Kind } from "./create/fields";
 import { useOffer } from "./create/queries";
 import { WaitNow } from "./create/WaitNow";
 import { useCallbackNow } from "./edit";
 import { Facts } from "./Facts";
-import type { Callback } from "./model";
+import type { Callback } from "../model";
 import { Refusal } from "./Refusal";
 import { refusedAt } from "./refusals";
-import { SlotPicker } from "./slots/SlotPicker";
+import { SlotPicker } from "../slots/SlotPicker";
 
 interface Props {
   callback: Callback;

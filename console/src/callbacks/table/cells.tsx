@@ -1,11 +1,11 @@
 import { IconAlertTriangle, IconCalendar } from "@tabler/icons-react";
 
-import { StateBadge } from "../components/StateBadge";
-import { duration } from "../components/times";
+import { StateBadge } from "../../components/StateBadge";
+import { duration } from "../../components/times";
 import classes from "./CallbackTable.module.css";
-import { useNow } from "./clock";
+import { useNow } from "../clock";
 import type { Shown } from "./columns";
-import type { Row } from "./rows";
+import type { Row } from "../rows";
 
 /** The state with its result, whether it began as scheduled, and how late it is. */
 export function StateCell({ row, tabIndex }: { row: Row; tabIndex: number }) {

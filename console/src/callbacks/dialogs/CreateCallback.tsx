@@ -2,20 +2,20 @@ import { Button, Group, Input, SegmentedControl, Select, Stack, TextInput } from
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 
-import { api, data } from "../api/client";
-import { useCreation } from "../api/creation";
-import { useSession } from "../api/session";
-import { Dialog } from "../components/Dialog";
-import { useTimes } from "../components/times";
+import { api, data } from "../../api/client";
+import { useCreation } from "../../api/creation";
+import { useSession } from "../../api/session";
+import { Dialog } from "../../components/Dialog";
+import { useTimes } from "../../components/times";
 import { type Fields, isComplete, type Kind, NOTHING_YET, requestOf } from "./create/fields";
 import { MoreFields } from "./create/MoreFields";
 import { NumberField } from "./create/NumberField";
 import { useNumberCheck, useOffer } from "./create/queries";
 import { WaitNow } from "./create/WaitNow";
-import type { Callback } from "./model";
+import type { Callback } from "../model";
 import { Refusal } from "./Refusal";
 import { refusalOf, refusedAt } from "./refusals";
-import { SlotPicker } from "./slots/SlotPicker";
+import { SlotPicker } from "../slots/SlotPicker";
 
 interface Props {
   onClose: () => void;

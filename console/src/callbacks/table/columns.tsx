@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 
-import type { Times } from "../components/times";
+import type { Times } from "../../components/times";
 import { DesiredTime, PlainTime, StateCell } from "./cells";
 import classes from "./CallbackTable.module.css";
-import type { Callback } from "./model";
-import type { Row } from "./rows";
+import type { Callback } from "../model";
+import type { Row } from "../rows";
 
 /** The clocks of a table: as shown, the other for hints, and one that shows wall clocks as they are. */
 export interface Shown {

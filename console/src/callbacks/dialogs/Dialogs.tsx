@@ -1,8 +1,8 @@
 import { lazy, Suspense } from "react";
 
-import type { Callback } from "./model";
-import type { RangeQuery } from "./ranges";
-import type { Row } from "./rows";
+import type { Callback } from "../model";
+import type { RangeQuery } from "../ranges";
+import type { Row } from "../rows";
 
 export type BulkKind = "cancel" | "reschedule" | "recreate";
 
@@ -15,8 +15,8 @@ export type Opened =
 const CreateCallback = lazy(() => import("./CreateCallback"));
 const EditCallback = lazy(() => import("./EditCallback"));
 const RecreateCallback = lazy(() => import("./RecreateCallback"));
-const BulkDialog = lazy(() => import("./bulk/BulkDialog"));
-const AdvancedOptions = lazy(() => import("./options/AdvancedOptions"));
+const BulkDialog = lazy(() => import("../bulk/BulkDialog"));
+const AdvancedOptions = lazy(() => import("../options/AdvancedOptions"));
 const KeysDialog = lazy(() => import("./KeysDialog"));
 
 interface Props {

@@ -1,8 +1,8 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
-import { api, data } from "../../api/client";
-import type { components } from "../../api/schema";
+import { api, data } from "../../../api/client";
+import type { components } from "../../../api/schema";
 
 export type NumberCheck = components["schemas"]["NumberCheck"];
 export type Offer = components["schemas"]["callbacks_offers_Offer"];

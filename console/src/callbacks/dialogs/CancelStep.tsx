@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
 
-import type { Callback } from "./model";
+import type { Callback } from "../model";
 
 interface Props {
   callback: Callback;

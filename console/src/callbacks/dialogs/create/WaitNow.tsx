@@ -2,8 +2,8 @@ import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconClockHour4, IconClockOff } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
-import { Failure } from "../../components/Failure";
-import { duration, useTimes } from "../../components/times";
+import { Failure } from "../../../components/Failure";
+import { duration, useTimes } from "../../../components/times";
 import { NearestSlots } from "../Refusal";
 import { inZone, isOnlyNow } from "../refusals";
 import { type Offer, useOffer } from "./queries";

@@ -2,13 +2,13 @@ import { ActionIcon, Button, Group, Menu, Tooltip } from "@mantine/core";
 import { IconChevronDown, IconPlus, IconRefresh } from "@tabler/icons-react";
 import { lazy, type RefObject, Suspense } from "react";
 
-import { useMay } from "../api/session";
-import type { BulkKind, Opened } from "./dialogs";
+import { useMay } from "../../api/session";
+import type { BulkKind, Opened } from "../dialogs/Dialogs";
 import { RangeMenu } from "./RangeMenu";
-import type { ListQuery } from "./ranges";
+import type { ListQuery } from "../ranges";
 import { SearchBox } from "./SearchBox";
 import classes from "./Toolbar.module.css";
-import type { Change, View } from "./view";
+import type { Change, View } from "../view";
 
 const ExportMenu = lazy(() => import("./ExportMenu"));
 

@@ -1,9 +1,9 @@
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 
-import { useTimes } from "../components/times";
+import { useTimes } from "../../components/times";
 import { type NearSlot, nearSlots, refusalOf } from "./refusals";
-import { whenName } from "./slots/days";
+import { whenName } from "../slots/days";
 
 interface Props {
   of: unknown;

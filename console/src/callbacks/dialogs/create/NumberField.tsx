@@ -1,9 +1,9 @@
 import { TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { type Times, useTimes } from "../../components/times";
+import { type Times, useTimes } from "../../../components/times";
 import { inZone } from "../refusals";
-import { whenName } from "../slots/days";
+import { whenName } from "../../slots/days";
 import type { NumberCheck } from "./queries";
 
 interface Props {

@@ -3,7 +3,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { type RefObject, useEffect, useRef, useState } from "react";
 
 import classes from "./Toolbar.module.css";
-import { type Change, type SearchBy, SEARCHED, type View } from "./view";
+import { type Change, type SearchBy, SEARCHED, type View } from "../view";
 
 const DEBOUNCE_MS = 70;
 const CHOICES = SEARCHED.map(({ name, label }) => ({ value: name, label }));

@@ -1,8 +1,8 @@
 import { Group, Kbd, Stack, Switch, Text } from "@mantine/core";
 import { useState } from "react";
 
-import { Dialog } from "../components/Dialog";
-import { areKeysOn, KEYS, turnKeys } from "./keys";
+import { Dialog } from "../../components/Dialog";
+import { areKeysOn, KEYS, turnKeys } from "../keys";
 
 /** Lists the keys of the page. */
 export default function Keys({ onClose }: { onClose: () => void }) {
