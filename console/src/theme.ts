@@ -1,12 +1,12 @@
 import {
   createTheme,
   type CSSVariablesResolver,
-  Drawer,
+  type DrawerProps,
   type MantineColorsTuple,
-  Menu,
-  Modal,
-  Table,
-  Tooltip,
+  type MenuProps,
+  type ModalProps,
+  type TableProps,
+  type TooltipProps,
 } from "@mantine/core";
 
 // Teal that has 4.5:1 against white from the sixth shade on, and against our dark background up to the fourth.
@@ -47,19 +47,32 @@ export const theme = createTheme({
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
   headings: { sizes: { h1: { fontSize: "1.25rem" }, h2: { fontSize: "1.0625rem" }, h3: { fontSize: "0.9375rem" } } },
   focusRing: "auto",
+  respectReducedMotion: true,
   cursorType: "pointer",
+  // Not by their `extend`, which would have what only dialogs need loaded with the first page.
   components: {
-    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } satisfies Partial<DrawerProps> },
     // Its placeholder is no child that a menu may have; the first item takes the focus instead.
-    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
-    // Its header is no banner of the page.
-    Modal: Modal.extend({
-      defaultProps: { closeButtonProps: { "aria-label": "Close" }, attributes: { header: { role: "presentation" } } },
-    }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: 6, horizontalSpacing: "sm", highlightOnHover: true } }),
-    Tooltip: Tooltip.extend({
-      defaultProps: { withArrow: true, openDelay: 200, multiline: true, maw: 360, events: { hover: true, focus: true, touch: true } },
-    }),
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } satisfies Partial<MenuProps> },
+    Modal: {
+      defaultProps: {
+        closeButtonProps: { "aria-label": "Close" },
+        // Its header is no banner of the page.
+        attributes: { header: { role: "presentation" } },
+      } satisfies Partial<ModalProps>,
+    },
+    Table: {
+      defaultProps: { verticalSpacing: 6, horizontalSpacing: "sm", highlightOnHover: true } satisfies Partial<TableProps>,
+    },
+    Tooltip: {
+      defaultProps: {
+        withArrow: true,
+        openDelay: 200,
+        multiline: true,
+        maw: 360,
+        events: { hover: true, focus: true, touch: true },
+      } satisfies Partial<TooltipProps>,
+    },
   },
 });
 
