@@ -3,7 +3,6 @@ import { useCallback, useState } from "react";
 
 import { api, data } from "../api/client";
 import { serverNow } from "../api/clock";
-import { formatted } from "./table/columns";
 import type { Callback } from "./model";
 import { BUILT_IN, LAST_24_HOURS, OPEN, type Range, rangeQuery } from "./ranges";
 import { filterNow, LEEWAY_MS, type Question, rangeNow } from "./rows";
@@ -32,9 +31,9 @@ function rangeFor(callback: Callback, zone: string): Range {
 }
 
 /** What to say of a callback that was created and that the list does not show. */
-export function whyHidden(callback: Callback, question: Question): Hidden {
+function whyHidden(callback: Callback, question: Question): Hidden {
   const { view, times } = question;
-  const what = `The callback for ${formatted(callback)} was created`;
+  const what = `The callback for ${callback.phone_number_formatted} was created`;
   const { states, services } = rangeNow(question);
   const isVisible = (!states || states.includes(callback.state)) && (!services || services.includes(callback.service));
   if (!isVisible) {
@@ -64,7 +63,7 @@ export function useCreated(question: Question, show: (ids: ReadonlySet<string>) 
         .then((listed) => {
           setHidden(listed ? null : whyHidden(callback, question));
           if (listed) {
-            notifications.show({ message: `The callback for ${formatted(callback)} was created.` });
+            notifications.show({ message: `The callback for ${callback.phone_number_formatted} was created.` });
             show(new Set([callback.id]));
           }
         });

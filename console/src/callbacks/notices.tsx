@@ -5,10 +5,11 @@ import { useEffect, useState } from "react";
 import { useIsLive } from "../api/events";
 import { usePreferences } from "../api/preferences";
 import { useSession } from "../api/session";
+import { STATES } from "../components/StateBadge";
 import type { Hidden } from "./created";
 import { shownTotal } from "./Pages";
 import type { Rows } from "./rows";
-import { ALL_STATES, type Change, useVisible } from "./view";
+import { type Change, useVisible } from "./view";
 
 const GRACE_MS = 1_000;
 // The stream may take so long to begin before that is worth a word.
@@ -65,7 +66,7 @@ function Restricted() {
   const own = preferences.visible_services ?? [];
   return (
     <>
-      {states && ` · ${states.length} of ${ALL_STATES} states shown`}
+      {states && ` · ${states.length} of ${STATES.length} states shown`}
       {services && own.length > 0 && ` · ${services.length} of ${session.services.length} services shown`}
     </>
   );

@@ -1,12 +1,12 @@
 import type { Preferences } from "../api/preferences";
 import type { operations } from "../api/schema";
+import type { State } from "../components/StateBadge";
 import { VIEWER_ZONE } from "../components/times";
 
 /** The list's parameters, exactly as they are sent. */
 export type ListQuery = NonNullable<operations["ApiV1CallbacksFind"]["parameters"]["query"]>;
 
 type CustomRange = Preferences["custom_ranges"][number];
-type State = NonNullable<ListQuery["state"]>[number];
 
 /** A range of desired times, or what else the range menu offers. `key`: its name in preferences and in links. */
 export type Range =
@@ -37,7 +37,7 @@ const DAY = 24;
 
 const hours = (key: string, label: string, start: number, end: number): Range => ({ kind: "hours", key, label, start, end });
 
-export const TODAY: Range = { kind: "today", key: "TODAY", label: "Today" };
+const TODAY: Range = { kind: "today", key: "TODAY", label: "Today" };
 export const OPEN: Range = { kind: "open", key: "OPEN", label: "Open" };
 export const NEEDS_ATTENTION: Range = { kind: "attention", key: "NEEDS_ATTENTION", label: "Needs attention" };
 export const LAST_24_HOURS = hours("LAST_24_HOURS", "Last 24 Hours", -DAY, 0);

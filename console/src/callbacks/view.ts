@@ -2,8 +2,8 @@ import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
 import { type Preferences, usePreferences } from "../api/preferences";
-import type { Session } from "../api/session";
-import { useSession } from "../api/session";
+import { type Session, useSession } from "../api/session";
+import { STATES } from "../components/StateBadge";
 import { defaultRange, type ListQuery, type Range, rangeOfKey, type Visible } from "./ranges";
 
 export type SearchBy = NonNullable<ListQuery["search_by"]>;
@@ -26,7 +26,7 @@ export const SEARCHED: { name: SearchBy; label: string }[] = [
   { name: "service", label: "Service Name" },
   { name: "updated_at", label: "Time Updated" },
 ];
-export const BY_PHONE: SearchBy = "phone_number";
+const BY_PHONE: SearchBy = "phone_number";
 export const EARLIEST_FIRST = "desired_at";
 
 /** What of a view is to be another. Whatever changes the list begins with its first page. */
@@ -74,16 +74,14 @@ export function useView(): { view: View; change: (some: Change) => void; isReady
 }
 
 /** The states and services the user wants to see; services that are no more are dropped. */
-export function visibleTo(session: Session, { visible_states, visible_services }: Preferences): Visible {
+function visibleTo(session: Session, { visible_states, visible_services }: Preferences): Visible {
   const known = new Set(session.services.map(({ name }) => name));
   const services = (visible_services ?? []).filter((name) => known.has(name));
   return {
-    states: visible_states?.length && visible_states.length < ALL_STATES ? visible_states : null,
+    states: visible_states?.length && visible_states.length < STATES.length ? visible_states : null,
     services: services.length > 0 && services.length < known.size ? services : null,
   };
 }
-
-export const ALL_STATES = 5;
 
 /** What the user wants to see, as it is now. */
 export function useVisible(): Visible {

@@ -15,6 +15,9 @@ import classes from "./StateBadge.module.css";
 export type State = components["schemas"]["State"];
 export type Result = components["schemas"]["Result"];
 
+/** In the order in which a callback has them. */
+export const STATES: State[] = ["SCHEDULED", "QUEUED", "ROUTING", "PROCESSING", "COMPLETED"];
+
 const WORRYING = new Set<Result>(["EXPIRED", "UNKNOWN", "TELEPHONY_FAILED", "AGENT_UNAVAILABLE"]);
 const WITHDRAWN = new Set<Result>(["CANCELLED", "CANCELLED_BY_ADMIN", "CLAIMED_BY_CALLER"]);
 

@@ -1,7 +1,7 @@
 import { Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
 
-import { differs, whenName } from "../callbacks/slots/days";
 import { Times, useTimes } from "../components/times";
+import { differs, whenName } from "../components/zones";
 import type { Draft } from "./drafts";
 
 // As far ahead as callbacks can be booked.

@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
 import type { components } from "../api/schema";
-import { whenName } from "../callbacks/slots/days";
 import type { Times } from "../components/times";
+import { whenName } from "../components/zones";
 import { type By, dayPlus, type Per, type ReportQuery, type View } from "./view";
 
 export type Period = components["schemas"]["Period"];

@@ -33,7 +33,7 @@ const COLUMNS: Column[] = [
     about: "The number of the customer, who is called",
     cell: ({ phone_number: number, phone_number_formatted: formatted }) => (
       <span className={classes.copied}>
-        {formatted || number} <Copy text={number} what="phone number" />
+        {formatted} <Copy text={number} what="phone number" />
       </span>
     ),
   },

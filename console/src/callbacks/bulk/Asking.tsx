@@ -104,7 +104,7 @@ function Selected({ kind, selected }: { kind: BulkKind; selected: Callback[] }) 
   const label = `To ${WORDS[kind].verb}`;
   const lines = possible.map((callback) => ({
     id: callback.id,
-    phoneNumber: callback.phone_number_formatted ?? callback.phone_number,
+    phoneNumber: callback.phone_number_formatted,
     service: callback.service,
     desiredAt: callback.desired_at,
     state: callback.state,

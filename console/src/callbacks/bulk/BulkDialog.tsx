@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { newKey } from "../../api/creation";
 import { Dialog } from "../../components/Dialog";
 import type { Callback } from "../model";
 import type { RangeQuery } from "../ranges";
@@ -8,7 +9,7 @@ import { Asking } from "./Asking";
 import { begin, useRefreshWork, type Wanted } from "./calls";
 import { JobView } from "./JobView";
 import { watchWork } from "./watched";
-import { type BulkKind, newKey, wholeRange, WORDS } from "./work";
+import { type BulkKind, wholeRange, WORDS } from "./work";
 
 interface Props {
   kind: BulkKind;

@@ -2,11 +2,11 @@ import { Button, Group, Progress, Stack, Text, Title } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useEffect } from "react";
 
+import { useDownload } from "../../components/download";
 import { Failure } from "../../components/Failure";
+import { withTimes } from "../../components/instants";
 import { Loading } from "../../components/Loading";
 import { useTimes } from "../../components/times";
-import { useDownload } from "../../components/download";
-import { inZone } from "../dialogs/refusals";
 import { readFile, useItems, useJob } from "./calls";
 import { CallbackList, type Line } from "./CallbackList";
 import { forgetWork } from "./watched";
@@ -90,7 +90,7 @@ function Items({ kind, job, isDone, title }: ItemsProps) {
   const more = isDone ? (kind === "reschedule" ? "New Time" : undefined) : "Why";
   const lines = items?.map((item) => ({
     ...lineOf(item),
-    more: isDone ? item.desired_at_now && shown.minute(item.desired_at_now) : inZone(item.reason, shown),
+    more: isDone ? item.desired_at_now && shown.minute(item.desired_at_now) : withTimes(item.reason, shown),
   }));
   return (
     <Stack gap={6}>

@@ -2,8 +2,8 @@ import { Group, NativeSelect, NumberInput, Radio, SegmentedControl, Stack, TextI
 import { useState } from "react";
 
 import { useTimes } from "../../components/times";
+import { instantOf } from "../../components/zones";
 import type { When } from "./calls";
-import { instantOf } from "./wallClock";
 
 const SECONDS = { minutes: 60, hours: 3_600, days: 86_400 } as const;
 type Unit = keyof typeof SECONDS;

@@ -1,5 +1,5 @@
 import type { components } from "../../api/schema";
-import type { Result, State } from "../../components/StateBadge";
+import type { State } from "../../components/StateBadge";
 import type { RangeQuery } from "../ranges";
 
 export type BulkKind = "cancel" | "reschedule" | "recreate";
@@ -105,10 +105,3 @@ export function chosen(kind: BulkKind, selected: readonly { id: string; state: S
   const meant = kind === "recreate" ? selected.filter(({ state }) => state === "COMPLETED") : selected;
   return { ids: meant.map(({ id }) => id), all: false, state: [], service: [], needs_attention: false };
 }
-
-/** A key for one request: the same however often it is sent. The browser's own UUIDs need HTTPS. */
-export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-export type { Result, State };

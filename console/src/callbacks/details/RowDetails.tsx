@@ -44,7 +44,6 @@ function Basics({ callback }: { callback: Callback }) {
   const { shown } = useTimes();
   const place = placeOf(callback, status);
   const wait = waitOf(callback, status);
-  const number = callback.phone_number_formatted || callback.phone_number;
   return (
     <Facts>
       <Fact name="Position in Queue" note={place.why && `(${place.why})`}>
@@ -56,7 +55,7 @@ function Basics({ callback }: { callback: Callback }) {
       <Desired callback={callback} />
       <Fact name="Phone Number">
         <span className={classes.copied}>
-          {number} <Copy text={callback.phone_number} what="phone number" />
+          {callback.phone_number_formatted} <Copy text={callback.phone_number} what="phone number" />
         </span>
       </Fact>
       <Fact name="Callback ID" size="wide">

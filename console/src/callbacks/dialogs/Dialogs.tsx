@@ -1,10 +1,9 @@
 import { lazy, Suspense } from "react";
 
+import type { BulkKind } from "../bulk/work";
 import type { Callback } from "../model";
 import type { RangeQuery } from "../ranges";
 import type { Row } from "../rows";
-
-export type BulkKind = "cancel" | "reschedule" | "recreate";
 
 /** The dialog that is open. */
 export type Opened =

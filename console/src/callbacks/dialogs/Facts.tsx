@@ -4,9 +4,9 @@ import type { ReactNode } from "react";
 import { Instant } from "../../components/Instant";
 import { StateBadge } from "../../components/StateBadge";
 import { Times, useTimes } from "../../components/times";
+import { clockName, differs, whenName } from "../../components/zones";
 import classes from "./Facts.module.css";
 import type { Callback } from "../model";
-import { clockName, differs, whenName } from "../slots/days";
 
 /** Who is to be called, when, and how that stands. */
 export function Facts({ callback }: { callback: Callback }) {

@@ -2,8 +2,8 @@ import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 
 import { useTimes } from "../../components/times";
+import { whenName } from "../../components/zones";
 import { type NearSlot, nearSlots, refusalOf } from "./refusals";
-import { whenName } from "../slots/days";
 
 interface Props {
   of: unknown;

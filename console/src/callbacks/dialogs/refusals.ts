@@ -1,7 +1,8 @@
 import { ApiError } from "../../api/problems";
+import { withTimes } from "../../components/instants";
 import { sentenceOf } from "../../components/sentences";
 import type { Times } from "../../components/times";
-import { whenName } from "../slots/days";
+import { whenName } from "../../components/zones";
 
 export interface NearSlot {
   starts_at: string;
@@ -73,13 +74,8 @@ export function refusalOf(error: unknown, shown: Times): string {
     case "transition-refused":
       return transitionSentence(String(details.state));
     default:
-      return inZone(sentenceOf(error), shown);
+      return withTimes(sentenceOf(error), shown);
   }
-}
-
-/** The server's own words, with its instants as the user wants to see times. */
-export function inZone(text: string, shown: Times): string {
-  return text.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/g, (instant) => shown.minute(instant));
 }
 
 function transitionSentence(state: string): string {

@@ -1,10 +1,8 @@
 import type { Preferences } from "../../api/preferences";
 import type { Session } from "../../api/session";
+import type { State } from "../../components/StateBadge";
 import { COLUMNS, columnsOf } from "../table/columns";
 import { BUILT_IN, LAST_14_DAYS } from "../ranges";
-
-export type StateName = NonNullable<Preferences["visible_states"]>[number];
-export const STATES: StateName[] = ["SCHEDULED", "QUEUED", "ROUTING", "PROCESSING", "COMPLETED"];
 
 export const UNITS = { days: 1440, hours: 60, minutes: 1 } as const;
 export type Unit = keyof typeof UNITS;
@@ -39,7 +37,7 @@ export interface Draft {
   ranges: RangeDraft[];
   defaultRange: string;
   /** Null: all. */
-  states: StateName[] | null;
+  states: State[] | null;
   services: string[] | null;
 }
 
@@ -104,7 +102,7 @@ function offsetOf(minutes: number): Offset {
 }
 
 /** In minutes after now; null while it is none. */
-export function minutesOf({ amount, unit, side }: Offset): number | null {
+function minutesOf({ amount, unit, side }: Offset): number | null {
   const size = typeof amount === "number" ? amount * UNITS[unit] : NaN;
   if (!Number.isInteger(size)) {
     return null;

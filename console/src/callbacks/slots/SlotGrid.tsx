@@ -1,7 +1,8 @@
 import { useId } from "react";
 
 import { Times } from "../../components/times";
-import { clockName, differs, freeName, isFree, type Slot } from "./days";
+import { cityOf, clockName, differs } from "../../components/zones";
+import { freeName, isFree, type Slot } from "./days";
 import classes from "./SlotGrid.module.css";
 
 interface Props {
@@ -44,6 +45,5 @@ export function SlotGrid({ labelledBy, slots, zone, shown, value, onChange }: Pr
 /** The service's own clock, with the day where it is another one: Sun 02:30 (UTC+1), Berlin. */
 function thereName(at: string, there: Times, shown: Times): string {
   const day = there.date(at) === shown.date(at) ? "" : `${there.day(at).slice(0, 3)} `;
-  const city = there.zone.split("/").at(-1)?.replaceAll("_", " ") ?? there.zone;
-  return `${day}${clockName(at, there)} ${city}`;
+  return `${day}${clockName(at, there)} ${cityOf(there.zone)}`;
 }

@@ -1,11 +1,12 @@
 import { Alert, Group, Input, Select, Stack, Text } from "@mantine/core";
+import { IconCalendarOff } from "@tabler/icons-react";
 import { useId, useMemo, useState } from "react";
 
 import { Empty } from "../../components/Empty";
 import { Failure } from "../../components/Failure";
 import { Times, useTimes } from "../../components/times";
-import { IconCalendarOff } from "@tabler/icons-react";
-import { type Day, daysOf, freeName, isFree, whenName } from "./days";
+import { whenName } from "../../components/zones";
+import { type Day, daysOf, freeName, isFree } from "./days";
 import { SlotGrid } from "./SlotGrid";
 import { useSlots } from "./useSlots";
 

@@ -3,7 +3,6 @@ import { memo } from "react";
 
 import classes from "./CallbackTable.module.css";
 import type { Column, Shown } from "./columns";
-import { formatted } from "./columns";
 import type { Row } from "../rows";
 
 const EDITABLE = new Set(["SCHEDULED", "QUEUED", "ROUTING"]);
@@ -53,7 +52,7 @@ export const CallbackRow = memo(function CallbackRow(props: Props) {
             type="checkbox"
             checked={isSelected}
             tabIndex={tabIndex}
-            aria-label={`Select ${formatted(row)}`}
+            aria-label={`Select ${row.phone_number_formatted}`}
             onChange={(event) => actions.select(row.id, (event.nativeEvent as MouseEvent).shiftKey)}
           />
         </label>

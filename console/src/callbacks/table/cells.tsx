@@ -2,6 +2,7 @@ import { IconAlertTriangle, IconCalendar } from "@tabler/icons-react";
 
 import { StateBadge } from "../../components/StateBadge";
 import { duration } from "../../components/times";
+import { cityOf } from "../../components/zones";
 import classes from "./CallbackTable.module.css";
 import { useNow } from "../clock";
 import type { Shown } from "./columns";
@@ -48,7 +49,7 @@ export function DesiredTime({ row, times }: { row: Row; times: Shown }) {
       {here}
       {isElsewhere && (
         <span className={classes.there}>
-          {isSameDay ? there.slice(DATE + 1) : there.slice(YEAR)} {city(row.promised_zone)}
+          {isSameDay ? there.slice(DATE + 1) : there.slice(YEAR)} {cityOf(row.promised_zone)}
         </span>
       )}
     </time>
@@ -65,7 +66,3 @@ export function PlainTime({ at, times }: { at: string; times: Shown }) {
 
 const DATE = "2026-11-24".length;
 const YEAR = "2026-".length;
-
-function city(zone: string): string {
-  return zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
-}

@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import type { Times } from "../../components/times";
 import { DesiredTime, PlainTime, StateCell } from "./cells";
 import classes from "./CallbackTable.module.css";
-import type { Callback } from "../model";
 import type { Row } from "../rows";
 
 /** The clocks of a table: as shown, the other for hints, and one that shows wall clocks as they are. */
@@ -39,7 +38,7 @@ export const COLUMNS: Column[] = [
     name: "phone_number",
     label: "Phone Number",
     width: 150,
-    cell: (row) => <span data-number={row.phone_number}>{formatted(row)}</span>,
+    cell: (row) => <span data-number={row.phone_number}>{row.phone_number_formatted}</span>,
   },
   { name: "service", label: "Service Name", width: 130, cell: (row) => row.service },
   { name: "id", label: "Callback ID", width: 290, cell: (row) => <span className={classes.id}>{row.id}</span> },
@@ -61,9 +60,4 @@ const USUAL = ["state", "desired_at", "phone_number", "service"];
 export function columnsOf(names: readonly string[]): Column[] {
   const known = names.flatMap((name) => BY_NAME.get(name) ?? []);
   return known.length > 0 ? known : columnsOf(USUAL);
-}
-
-/** A phone number to be read; what is copied is `phone_number`. */
-export function formatted(row: Callback): string {
-  return row.phone_number_formatted ?? row.phone_number;
 }

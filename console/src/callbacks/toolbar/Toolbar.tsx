@@ -3,7 +3,8 @@ import { IconChevronDown, IconPlus, IconRefresh } from "@tabler/icons-react";
 import { lazy, type RefObject, Suspense } from "react";
 
 import { useMay } from "../../api/session";
-import type { BulkKind, Opened } from "../dialogs/Dialogs";
+import type { BulkKind } from "../bulk/work";
+import type { Opened } from "../dialogs/Dialogs";
 import { RangeMenu } from "./RangeMenu";
 import type { ListQuery } from "../ranges";
 import { SearchBox } from "./SearchBox";

@@ -1,9 +1,9 @@
 import { TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
 
+import { withTimes } from "../../../components/instants";
 import { type Times, useTimes } from "../../../components/times";
-import { inZone } from "../refusals";
-import { whenName } from "../../slots/days";
+import { whenName } from "../../../components/zones";
 import type { NumberCheck } from "./queries";
 
 interface Props {
@@ -36,7 +36,7 @@ export function NumberField({ value, onChange, check, refusal }: Props) {
 
 function whyNot({ reasons, phone_number_formatted: number }: NumberCheck, shown: Times): string {
   const why = reasons.find(({ rule, is_passed }) => !is_passed && rule !== "calling-hours")?.text ?? "it may not be called";
-  return inZone(number ? `${number} cannot be called: ${why}` : why, shown);
+  return withTimes(number ? `${number} cannot be called: ${why}` : why, shown);
 }
 
 function readAs(check: NumberCheck, shown: Times): string {

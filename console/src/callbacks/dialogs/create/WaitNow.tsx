@@ -3,9 +3,10 @@ import { IconClockHour4, IconClockOff } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
 import { Failure } from "../../../components/Failure";
+import { withTimes } from "../../../components/instants";
 import { duration, useTimes } from "../../../components/times";
 import { NearestSlots } from "../Refusal";
-import { inZone, isOnlyNow } from "../refusals";
+import { isOnlyNow } from "../refusals";
 import { type Offer, useOffer } from "./queries";
 
 interface Props {
@@ -34,7 +35,7 @@ export function WaitNow({ offer, onSchedule, onPick }: Props) {
   return (
     <Told color="yellow" icon={<IconClockOff aria-hidden />}>
       <Stack gap="xs">
-        <Text inherit>Not now: {inZone(whyNot.detail, shown)}.</Text>
+        <Text inherit>Not now: {withTimes(whyNot.detail, shown)}.</Text>
         {canSchedule && isOnlyNow(whyNot.code) && (
           <>
             <NearestSlots slots={slots.slice(0, 3)} onPick={onPick} />

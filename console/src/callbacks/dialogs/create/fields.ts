@@ -1,6 +1,6 @@
 import type { components } from "../../../api/schema";
 
-export type Request = components["schemas"]["CallbackRequest"];
+type Request = components["schemas"]["CallbackRequest"];
 export type Kind = "immediate" | "scheduled";
 
 export interface UserField {
