@@ -133,7 +133,7 @@ function InHand({ callback: { id, service, state, since }, skew }: { callback: N
     <span className={classes.inHand}>
       <StateBadge state={state} />
       {may("SEE_CALLBACKS") ? (
-        <Anchor component={Link} to={`/tools/search?q=${id}`} aria-label={`Callback ${id} of ${service}`}>
+        <Anchor inherit component={Link} to={`/tools/search?q=${id}`} aria-label={`Callback ${id} of ${service}`}>
           {text}
         </Anchor>
       ) : (

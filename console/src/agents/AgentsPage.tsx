@@ -56,13 +56,14 @@ function Creating({ onOpen }: { onOpen: (opened: Opened) => void }) {
   return (
     <>
       <Button
+        size="xs"
         variant="default"
         leftSection={<IconFileImport size={16} aria-hidden />}
         onClick={() => onOpen({ what: "import" })}
       >
         Import
       </Button>
-      <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => onOpen({ what: "create" })}>
+      <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => onOpen({ what: "create" })}>
         Create Agent
       </Button>
     </>
@@ -92,6 +93,8 @@ function Filters({ filter, change }: FilterProps) {
   return (
     <>
       <TextInput
+        size="xs"
+        w="13rem"
         aria-label="Search agents"
         placeholder="Name or telephone"
         leftSection={<IconSearch size={16} aria-hidden />}
@@ -99,6 +102,8 @@ function Filters({ filter, change }: FilterProps) {
         onChange={(event) => change({ text: event.currentTarget.value })}
       />
       <Select
+        size="xs"
+        w="13rem"
         aria-label="Service"
         placeholder="All services"
         data={services.map(({ name, display_name }) => ({ value: name, label: display_name || name }))}

@@ -43,17 +43,19 @@ export function FinishForm({ attempt, dispositions, zone, now, isTalking, isInHa
     });
   };
   return (
-    <Stack component="form" gap="sm" noValidate onSubmit={submit} aria-label="What came of the call">
-      <Disposition {...{ draft, change, dispositions }} isMissing={isAsked && !draft.disposition} />
-      <Note {...{ draft, change }} />
-      <CallAgain {...{ draft, change, zone, now, isAsked }} />
-      <Refusal of={finish.error} onPick={(at) => change({ again: true, ...wallClock(new Date(at), shown.zone) })} />
-      <Group>
-        <Button type="submit" size="md" variant={isInHand ? "filled" : "light"} loading={finish.isPending}>
-          {isTalking ? "Finish and end the call" : "Finish"}
-        </Button>
-      </Group>
-    </Stack>
+    <form noValidate onSubmit={submit} aria-label="What came of the call">
+      <Stack gap="sm">
+        <Disposition {...{ draft, change, dispositions }} isMissing={isAsked && !draft.disposition} />
+        <Note {...{ draft, change }} />
+        <CallAgain {...{ draft, change, zone, now, isAsked }} />
+        <Refusal of={finish.error} onPick={(at) => change({ again: true, ...wallClock(new Date(at), shown.zone) })} />
+        <Group>
+          <Button type="submit" size="md" variant={isInHand ? "filled" : "light"} loading={finish.isPending}>
+            {isTalking ? "Finish and end the call" : "Finish"}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 

@@ -1,0 +1,180 @@
+"""My desk: an agent's own day, with an engine that makes the calls."""
+
+import re
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from playwright.async_api import Locator, Page, expect
+
+from ringback.accounts.rules import Role
+from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.site import Site
+
+SETTINGS: dict[str, Any] = {
+    "display_name": "Sales",
+    "strategy": "PREVIEW",
+    "dispositions": ["Sold", "Not interested"],
+    "crm_url": "https://crm.example/find?n={phone_number}",
+    "wrap_up_seconds": 60,
+}
+ADA = "+4930123456701"
+HANGS_UP_AFTER_3_SECONDS = "+4930123456707"
+
+
+@dataclass
+class Seat:
+    """An agent who sits at My desk."""
+
+    site: Site
+    page: Page
+
+    def button(self, name: str) -> Locator:
+        """A button by exactly its name."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    @property
+    def presence(self) -> Locator:
+        """What says whether the agent can be called."""
+        return self.page.get_by_role("region", name="Presence")
+
+    def call(self, name: str) -> Locator:
+        """The call, in a phase by its name."""
+        return self.page.get_by_role("region", name=name)
+
+    async def ready(self) -> None:
+        """Be ready."""
+        await self.presence.get_by_role("button", name="Ready", exact=True).click()
+        await expect(self.presence).to_contain_text(re.compile("Ready.*since|Reserved"))
+
+    async def state_of(self, callback_id: str) -> dict[str, Any]:
+        """The callback as the API shows it."""
+        return (await self.site.api.get(f"/api/v1/callbacks/{callback_id}")).raise_for_status().json()
+
+
+async def seated(site: Site, log_in: LogIn, **settings: Any) -> Seat:
+    """Anna at her desk, OFFLINE; she serves a service that asks agents before it rings anybody."""
+    await site.add_service("sales", **{**SETTINGS, **settings})
+    await site.add_agent("anna", "sales")
+    await site.add_user("anna", Role.AGENT, services=[], agent="anna")
+    site.start_engine()
+    return Seat(site, await log_in("anna", "/desk"))
+
+
+def wav() -> bytes:
+    """A second of silence."""
+    head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 7, 1, 8_000, 8_000, 1, 8) + struct.pack("<4sI", b"data", 8_000)
+    return struct.pack("<4sI4s", b"RIFF", 8_036, b"WAVE") + head + b"\xff" * 8_000
+
+
+async def ada_asks(site: Site, **more: Any) -> str:
+    """Ada Lovelace asks to be called; the id of her callback."""
+    data = {"Topic": "Invoice 4711"}
+    return str((await site.ask_for_call("sales", ADA, customer_name="Ada Lovelace", user_data=data, **more))["id"])
+
+
+async def test_an_agent_sees_who_and_why_takes_the_call_talks_and_finishes(site: Site, log_in: LogIn) -> None:
+    seat = await seated(site, log_in)
+    callback_id = await ada_asks(site)
+    path = f"/api/v1/callbacks/{callback_id}/name-recording"
+    (await site.api.put(path, content=wav(), headers={"Content-Type": "audio/wav"})).raise_for_status()
+    await seat.ready()
+
+    offer = seat.call("Call offered")
+    await expect(offer.get_by_role("heading", name="Ada Lovelace")).to_be_focused()
+    await expect(offer).to_contain_text("+49 30 123456701")
+    await expect(offer).to_contain_text("Invoice 4711")
+    await expect(offer.get_by_role("timer")).to_contain_text(re.compile(r"\d+:\d\d to answer"))
+    await expect(offer.get_by_label("Name recording")).to_be_visible()
+    crm = offer.get_by_role("link", name="Open the customer")
+    await expect(crm).to_have_attribute("href", "https://crm.example/find?n=%2B4930123456701")
+    await expect(seat.page).to_have_title(re.compile("Call offered - Ada Lovelace, Sales"))
+    await expect(seat.page.get_by_role("alert")).to_have_text("Call offered - Ada Lovelace, Sales")
+    await assert_accessible(seat.page)
+
+    await seat.button("Take the call").click()
+    talk = seat.call("You are talking")
+    await expect(talk.get_by_role("timer")).to_be_visible()
+    await seat.button("Finish and end the call").click()
+    await expect(talk.get_by_text("Say what came of it")).to_be_visible()
+    await talk.get_by_role("radio", name="Sold").check()
+    await talk.get_by_role("textbox", name="Note").fill("wants the invoice again")
+    await assert_accessible(seat.page)
+    await seat.button("Finish and end the call").click()
+    await expect(seat.page.get_by_role("status").filter(has_text="Ada Lovelace: finished. Nothing follows.")).to_be_visible()
+    await expect(seat.page.get_by_text("No call right now")).to_be_visible()
+    await expect(seat.page.get_by_role("region", name="Today")).to_contain_text("Talks1")
+    assert (await seat.state_of(callback_id))["result"] == "AGENT"
+
+
+async def test_a_typed_note_survives_a_reload_and_the_end_of_the_call_and_can_be_finished_then(
+    site: Site, log_in: LogIn
+) -> None:
+    site.settings = msgspec.structs.replace(site.settings, links={"main": "simulator:?far_ends=digits"})
+    seat = await seated(site, log_in, wrap_up_seconds=0)
+    callback_id = str((await site.ask_for_call("sales", HANGS_UP_AFTER_3_SECONDS, customer_name="Ada Lovelace"))["id"])
+    await seat.ready()
+    await seat.button("Take the call").click()
+    note = seat.page.get_by_role("textbox", name="Note")
+    await note.fill("half a sen")
+    await seat.page.get_by_role("radio", name="Person not reached").check()
+    await seat.page.reload()
+    await expect(note).to_have_value("half a sen")
+
+    await note.press("End")
+    await note.press_sequentially("tence")
+    left = seat.call("Not finished yet")
+    await expect(left).to_contain_text("Ada Lovelace")
+    await expect(note).to_have_value("half a sentence")
+    await expect(note).to_be_focused()
+    await expect(left.get_by_role("radio", name="Person not reached")).to_be_checked()
+    await left.get_by_role("button", name="Finish").click()
+    await expect(seat.page.get_by_text("A new callback waits in the place of this one")).to_be_visible()
+    assert (await seat.state_of(callback_id))["result"] == "AGENT"
+
+
+async def test_an_offer_is_rejected_with_a_reason_or_snoozed(site: Site, log_in: LogIn) -> None:
+    seat = await seated(site, log_in)
+    callback_id = await ada_asks(site)
+    await seat.ready()
+    await seat.button("Snooze").click()
+    await seat.page.get_by_role("menuitem", name="15 minutes").click()
+    await expect(seat.page.get_by_text("Ada Lovelace: snoozed for 15 min.")).to_be_visible()
+    await expect(seat.page.get_by_text("No call right now")).to_be_visible()
+    await expect(seat.page.get_by_role("region", name="Who waits")).to_contain_text("Sales1")
+
+    other = str((await site.ask_for_call("sales", "+4930123456702"))["id"])
+    await expect(seat.call("Call offered").get_by_role("heading", name="+49 30 123456702")).to_be_visible()
+    await seat.button("Reject").click()
+    await seat.page.get_by_role("textbox", name="Reason").fill("I know her")
+    await seat.page.get_by_role("button", name="Reject the call").click()
+    await expect(seat.page.get_by_role("region", name="Today")).to_contain_text("Rejected1")
+    for each, text in ((callback_id, "snoozed"), (other, "anna: I know her")):
+        metrics = (await site.api.get(f"/api/v1/callbacks/{each}/metrics")).text
+        assert text in metrics.replace("SNOOZED", "snoozed"), metrics
+
+
+async def test_an_agent_is_not_ready_for_a_reason_and_sees_why_when_forced(site: Site, log_in: LogIn) -> None:
+    seat = await seated(site, log_in, reserve_timeout_seconds=5)
+    await expect(seat.presence).to_contain_text("Offline")
+    await seat.ready()
+    await seat.button("Not ready").click()
+    await seat.page.get_by_role("menuitem", name="Lunch").click()
+    await expect(seat.presence).to_contain_text("Not ready")
+    await expect(seat.presence).to_contain_text("Lunch")
+    await expect(seat.page.get_by_role("menu")).to_have_count(0)
+    await assert_accessible(seat.page)
+
+    await ada_asks(site)
+    await seat.ready()
+    await expect(seat.call("Call offered")).to_be_visible()
+    await expect(seat.presence).to_contain_text("You did not answer an offered call.")
+    await expect(seat.presence.get_by_role("button", name="Ready", exact=True)).to_be_enabled()
+
+
+async def test_whoever_is_no_agent_is_told_what_to_do(site: Site, log_in: LogIn) -> None:
+    await site.add_user("nobody", Role.AGENT)
+    page = await log_in("nobody", "/desk")
+    await expect(page.get_by_text("Ask an administrator to choose in your user which agent you are")).to_be_visible()
+    await assert_accessible(page)
