@@ -4,9 +4,12 @@ import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { usePreferences } from "../api/preferences";
 import { useMay } from "../api/session";
 import { Failure } from "../components/Failure";
+import { totalName } from "../components/numbers";
 import { PageHead } from "../components/PageHead";
+import { Pages } from "../components/Pages";
 import { Times, useTimes } from "../components/times";
 import { BulkLines } from "./bulk/BulkLines";
+import classes from "./CallbacksPage.module.css";
 import { CallbackTable, type TableHandle } from "./table/CallbackTable";
 import { columnsOf } from "./table/columns";
 import { useCreated } from "./created";
@@ -15,12 +18,10 @@ import { useKeys } from "./keys";
 import { useLive } from "./live";
 import { Nothing } from "./Nothing";
 import { HiddenNotice, Summary } from "./notices";
-import { Pages } from "./Pages";
 import { useReveal } from "./reveal";
 import { filterNow, rangeNow, type Row, useQuestion, useRows } from "./rows";
 import { type Selection, useSelection } from "./selection";
 import { Toolbar } from "./toolbar/Toolbar";
-import classes from "./toolbar/Toolbar.module.css";
 import { useView } from "./view";
 
 const NO_ROWS: Row[] = [];
@@ -61,7 +62,11 @@ export default function CallbacksPage() {
       <div className={classes.foot}>
         <Selected selection={selection} />
         <div className={classes.spacer} />
-        {rows && <Pages rows={rows} onGo={(cursor) => change({ cursor })} />}
+        {rows && (
+          <Pages label="Pages of the list" next={rows.next} previous={rows.previous} onGo={(cursor) => change({ cursor })}>
+            {`${rows.items.length} of ${totalName(rows.total, rows.isExact)}`}
+          </Pages>
+        )}
       </div>
       <Dialogs
         opened={page.opened}

@@ -5,9 +5,9 @@ import { useEffect, useState } from "react";
 import { useIsLive } from "../api/events";
 import { usePreferences } from "../api/preferences";
 import { useSession } from "../api/session";
+import { counted, totalName } from "../components/numbers";
 import { STATES } from "../components/StateBadge";
 import type { Hidden } from "./created";
-import { shownTotal } from "./Pages";
 import type { Rows } from "./rows";
 import { type Change, useVisible } from "./view";
 
@@ -38,7 +38,7 @@ function useLiveness(): Liveness {
 export function Summary({ rows, onShow }: { rows: Rows; onShow: () => void }) {
   const liveness = useLiveness();
   const count = rows.fresh.size;
-  const shown = rows.total === 1 && rows.isExact ? "1 callback" : `${shownTotal(rows)} callbacks`;
+  const shown = rows.isExact ? counted(rows.total, "callback") : `${totalName(rows.total, false)} callbacks`;
   return (
     <>
       <span>{shown}</span>
@@ -48,7 +48,7 @@ export function Summary({ rows, onShow }: { rows: Rows; onShow: () => void }) {
           <>
             {" · "}
             <Anchor component="button" type="button" inherit fw={600} onClick={onShow}>
-              {count} new {count === 1 ? "callback" : "callbacks"} - show
+              {counted(count, "new callback")} - show
             </Anchor>
           </>
         )}

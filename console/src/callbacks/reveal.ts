@@ -1,6 +1,7 @@
 import { type RefObject, useCallback, useEffect, useState } from "react";
 
 import type { TableHandle } from "./table/CallbackTable";
+import { LAST_PAGE } from "../components/Pages";
 import type { Rows } from "./rows";
 import { type Change, EARLIEST_FIRST, type View } from "./view";
 
@@ -30,16 +31,14 @@ export function useReveal(
       return;
     }
     const found = rows.items.find(({ id }) => wanted.has(id));
-    const isBehind = !found && rows.next !== null && view.sort === EARLIEST_FIRST && view.cursor !== LAST;
+    const isBehind = !found && rows.next !== null && view.sort === EARLIEST_FIRST && view.cursor !== LAST_PAGE;
     if (found) {
       table.current?.reveal(found.id);
     } else if (isBehind) {
-      change({ cursor: LAST });
+      change({ cursor: LAST_PAGE });
       return;
     }
     setWanted(NONE); // eslint-disable-line react-hooks/set-state-in-effect -- done, once they are on the page
   }, [wanted, isFetching, rows, view, table, change]);
   return { highlighted, show, forget: useCallback(() => setHighlighted(NONE), []) };
 }
-
-const LAST = "last";

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
+import { NOW_AND_THEN_MS } from "../api/polling";
 import type { components } from "../api/schema";
 
 export type ApiKey = components["schemas"]["ApiKey"];
@@ -16,14 +17,12 @@ export const SCOPES: { scope: KeyScope; about: string }[] = [
   { scope: "agents", about: "Keep agents and their presence, report the live queue" },
 ];
 
-const EVERY = 30_000;
-
 /** Every key, also revoked ones, by name. */
 export function useKeys() {
   return useQuery({
     queryKey: KEYS,
     queryFn: async () => (await data(api.GET("/api/v1/api-keys"))).items,
-    refetchInterval: EVERY,
+    refetchInterval: NOW_AND_THEN_MS,
   });
 }
 
@@ -47,6 +46,6 @@ export function useApiErrors({ api_key, code, correlation_id }: ErrorFilter) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: (before) => before,
-    refetchInterval: EVERY,
+    refetchInterval: NOW_AND_THEN_MS,
   });
 }

@@ -3,9 +3,8 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
+import { NOW_AND_THEN_MS } from "../api/polling";
 import { useMay } from "../api/session";
-
-const EVERY = 30_000;
 
 /** What keeps callbacks from being called at all, such as a telephony link that is down: on every page. */
 export function Warnings() {
@@ -13,7 +12,7 @@ export function Warnings() {
   const { data: readiness } = useQuery({
     queryKey: ["readiness"],
     queryFn: () => data(api.GET("/readyz")),
-    refetchInterval: EVERY,
+    refetchInterval: NOW_AND_THEN_MS,
     enabled: concerns,
   });
   const warnings = readiness?.warnings ?? [];

@@ -6,9 +6,10 @@ import { type FormEvent, lazy, Suspense, useState } from "react";
 import { Empty } from "../components/Empty";
 import { Failure } from "../components/Failure";
 import { Loading } from "../components/Loading";
+import { totalName } from "../components/numbers";
 import { PageHead } from "../components/PageHead";
+import { Pages } from "../components/Pages";
 import { FoundTable } from "./FoundTable";
-import { FoundPages } from "./FoundPages";
 import { type Asked, isWhole, useAsked, useFound } from "./search";
 
 const DiagnosticData = lazy(() => import("./DiagnosticData"));
@@ -58,6 +59,7 @@ function Search({ asked, onAsk }: { asked: Asked; onAsk: (text: string) => void 
   return (
     <Group component="form" role="search" aria-label="Callbacks" gap="xs" align="flex-start" mb="sm" onSubmit={submit}>
       <TextInput
+        size="xs"
         type="search"
         w={360}
         aria-label="Callback ID or phone number"
@@ -68,7 +70,7 @@ function Search({ asked, onAsk }: { asked: Asked; onAsk: (text: string) => void 
         value={text}
         onChange={(event) => typed(event.currentTarget.value)}
       />
-      <Button type="submit">Search</Button>
+      <Button type="submit" size="xs">Search</Button>
     </Group>
   );
 }
@@ -91,27 +93,23 @@ function Found({ asked, onGo, onShow }: FoundProps) {
   if (!page) {
     return error ? <Failure of={error} /> : <Loading />;
   }
+  const total = totalName(page.total, page.total_is_exact);
   return (
     <div aria-busy={isPlaceholderData}>
       <Failure of={error} />
       <div role="status">
         {page.total > 0 ? (
           <Text size="sm" c="dimmed" mb={6}>
-            {counted(page.total, page.total_is_exact)}
+            {page.total === 1 ? "1 callback" : `${total} callbacks`}
           </Text>
         ) : (
           <Empty Icon={IconZoomCancel} title={`No callbacks found for ${asked.text}`} />
         )}
       </div>
       {page.items.length > 0 && <FoundTable items={page.items} onShow={onShow} />}
-      <FoundPages page={page} onGo={onGo} />
+      <Pages label="Pages of results" next={page.next_cursor} previous={page.previous_cursor} onGo={onGo}>
+        {`${page.items.length} of ${total}`}
+      </Pages>
     </div>
   );
-}
-
-function counted(total: number, isExact: boolean): string {
-  if (total === 1) {
-    return "1 callback";
-  }
-  return isExact ? `${total.toLocaleString("en")} callbacks` : `more than ${(total - 1).toLocaleString("en")} callbacks`;
 }

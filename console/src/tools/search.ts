@@ -3,10 +3,10 @@ import { useCallback } from "react";
 import { useSearchParams } from "react-router";
 
 import { api, data } from "../api/client";
-import { useChanges, useIsLive } from "../api/events";
+import { useChanges } from "../api/events";
+import { usePolling } from "../api/polling";
 
 const LIMIT = 100;
-const POLL_MS = 30_000;
 const LETTER = /[a-z]/i;
 const WHOLE_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 // The shortest that a number with its country is.
@@ -37,7 +37,6 @@ export function useAsked(): { asked: Asked; ask: (asked: Asked) => void } {
 
 /** The callbacks of an id, or of a number or a part of it, among all that may be seen: the latest desired time first. */
 export function useFound({ text, cursor }: Asked) {
-  const isLive = useIsLive();
   const found = useQuery({
     queryKey: ["search", text, cursor],
     queryFn: () =>
@@ -56,7 +55,7 @@ export function useFound({ text, cursor }: Asked) {
       ),
     enabled: text !== "",
     placeholderData: keepPreviousData,
-    refetchInterval: isLive ? false : POLL_MS,
+    refetchInterval: usePolling(),
   });
   useChanges((changes) => {
     const isShown = (id: string) => found.data?.items.some((each) => each.id === id);

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
-import { useIsLive } from "../api/events";
+import { NOW_AND_THEN_MS } from "../api/polling";
 import type { components } from "../api/schema";
 
 export type User = components["schemas"]["User"];
@@ -27,11 +27,10 @@ export function roleLabels(roles: Role[]): string {
 
 /** All users whom one may see, by name. */
 export function useUsers() {
-  const isLive = useIsLive();
   return useQuery({
     queryKey: USERS,
     queryFn: async () => (await data(api.GET("/api/v1/users"))).items,
-    refetchInterval: isLive ? 60_000 : 30_000,
+    refetchInterval: NOW_AND_THEN_MS,
   });
 }
 

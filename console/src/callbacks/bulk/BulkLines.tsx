@@ -3,6 +3,7 @@ import { IconX } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 
 import { useMay } from "../../api/session";
+import { numeral } from "../../components/numbers";
 import { type Piece, useRecentWork } from "./calls";
 import { forgetWork, useWatchedWork, watchWork } from "./watched";
 import { callbacks, outcomeOf, WORDS } from "./work";
@@ -52,7 +53,7 @@ function Line({ piece: { kind, job }, onShow }: { piece: Piece; onShow: () => vo
     <Group gap="sm" mih={28} wrap="nowrap">
       {!isFinished && <Progress w="8rem" value={(100 * done) / Math.max(total, 1)} aria-label={`${doing} ${callbacks(total)}`} />}
       <Text size="sm" role={isFinished ? "status" : undefined}>
-        {isFinished ? outcomeOf(kind, job) : `${doing} ${done.toLocaleString("en-US")} of ${callbacks(total)}`}
+        {isFinished ? outcomeOf(kind, job) : `${doing} ${numeral(done)} of ${callbacks(total)}`}
       </Text>
       <Anchor component="button" size="sm" onClick={onShow} aria-label={`Show ${doing.toLowerCase()} of ${callbacks(total)}`}>
         Show

@@ -2,6 +2,7 @@ import { Alert, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 
 import type { components } from "../../api/schema";
+import { numeral } from "../../components/numbers";
 import { StateBadge, type State } from "../../components/StateBadge";
 import { type BulkKind, callbacks, WORDS } from "./work";
 
@@ -21,7 +22,7 @@ export function Counts({ kind, preview }: { kind: BulkKind; preview: Preview | u
       {states.map(([state, number]) => (
         <Group key={state} gap="sm" wrap="nowrap">
           <Text w="4.5rem" ta="right">
-            {number.toLocaleString("en-US")}
+            {numeral(number)}
           </Text>
           <StateBadge state={state} />
         </Group>

@@ -6,6 +6,7 @@ import { useDownload } from "../../components/download";
 import { Failure } from "../../components/Failure";
 import { withTimes } from "../../components/instants";
 import { Loading } from "../../components/Loading";
+import { numeral } from "../../components/numbers";
 import { useTimes } from "../../components/times";
 import { readFile, useItems, useJob } from "./calls";
 import { CallbackList, type Line } from "./CallbackList";
@@ -46,7 +47,7 @@ function Advance({ kind, job }: { kind: BulkKind; job: BulkJob }) {
   const { done, total, is_finished: isFinished } = job;
   const text = isFinished
     ? `${outcomeOf(kind, job)}.`
-    : `${WORDS[kind].doing}: ${done.toLocaleString("en-US")} of ${callbacks(total)}`;
+    : `${WORDS[kind].doing}: ${numeral(done)} of ${callbacks(total)}`;
   return (
     <Stack gap={6}>
       <Text fw={600} role="status">
@@ -68,10 +69,10 @@ function Outcome({ kind, job }: { kind: BulkKind; job: BulkJob }) {
   return (
     <>
       {job.succeeded > 0 && (
-        <Items kind={kind} job={job} isDone title={`${capital(WORDS[kind].done)} (${job.succeeded.toLocaleString("en-US")})`} />
+        <Items kind={kind} job={job} isDone title={`${capital(WORDS[kind].done)} (${numeral(job.succeeded)})`} />
       )}
       {job.refused > 0 && (
-        <Items kind={kind} job={job} isDone={false} title={`Left alone (${job.refused.toLocaleString("en-US")})`} />
+        <Items kind={kind} job={job} isDone={false} title={`Left alone (${numeral(job.refused)})`} />
       )}
     </>
   );

@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, data } from "../../api/client";
-import { useChanges, useIsLive } from "../../api/events";
+import { useChanges } from "../../api/events";
+import { usePolling } from "../../api/polling";
 import type { BulkItem, BulkJob, BulkKind, Selection } from "./work";
 
 const PAGE = 250;
 const SOON_MILLISECONDS = 2_000;
-const POLL_MILLISECONDS = 30_000;
 
 /** When: of a rescheduling one of the two, of a recreation nothing (now) or a time. */
 export interface When {
@@ -116,7 +116,7 @@ async function readRecent(): Promise<Piece[]> {
 /** The user's work of the last 24 hours, the latest first. */
 export function useRecentWork() {
   const client = useQueryClient();
-  const isLive = useIsLive();
+  const polling = usePolling();
   useChanges((changes) => {
     if (changes === "everything" || changes.bulk) {
       void client.invalidateQueries({ queryKey: RECENT });
@@ -125,10 +125,7 @@ export function useRecentWork() {
   return useQuery({
     queryKey: RECENT,
     queryFn: readRecent,
-    refetchInterval: ({ state }) => {
-      const isWorking = state.data?.some(({ job }) => !job.is_finished);
-      return isWorking ? SOON_MILLISECONDS : !isLive && POLL_MILLISECONDS;
-    },
+    refetchInterval: ({ state }) => (state.data?.some(({ job }) => !job.is_finished) ? SOON_MILLISECONDS : polling),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { components } from "../../api/schema";
+import { counted, numeral } from "../../components/numbers";
 import type { State } from "../../components/StateBadge";
 import type { RangeQuery } from "../ranges";
 
@@ -66,15 +67,12 @@ export const WORDS: Record<BulkKind, Words> = {
   },
 };
 
-/** "1 callback", "312 callbacks", "12,000 callbacks". */
-export function callbacks(number: number): string {
-  return `${number.toLocaleString("en-US")} ${number === 1 ? "callback" : "callbacks"}`;
-}
+export const callbacks = (number: number) => counted(number, "callback");
 
 /** What finished work came to, in a sentence. */
 export function outcomeOf(kind: BulkKind, { succeeded, refused }: Pick<BulkJob, "succeeded" | "refused">): string {
   const were = succeeded === 1 ? "was" : "were";
-  const rest = refused > 0 ? `, ${refused.toLocaleString("en-US")} left alone` : "";
+  const rest = refused > 0 ? `, ${numeral(refused)} left alone` : "";
   return `${callbacks(succeeded)} ${were} ${WORDS[kind].done}${rest}`;
 }
 

@@ -2,13 +2,13 @@ import { Anchor, Code, Skeleton } from "@mantine/core";
 import { Link } from "react-router";
 
 import { useMay } from "../../api/session";
+import { Fact, Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { Instant } from "../../components/Instant";
 import { duration } from "../../components/times";
 import type { Callback } from "../model";
 import { Attempts } from "./Attempts";
 import classes from "./Details.module.css";
-import { Fact, Facts } from "./Facts";
 import { History } from "./History";
 import { type Trace, useTrace } from "./reads";
 import { actorOf, interval, plain } from "./words";

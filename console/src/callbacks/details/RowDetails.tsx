@@ -3,14 +3,15 @@ import { lazy, Suspense } from "react";
 
 import { usePreferences } from "../../api/preferences";
 import { Copy } from "../../components/Copy";
+import { Fact, Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { Instant } from "../../components/Instant";
 import { withTimes } from "../../components/instants";
 import { Times, useTimes } from "../../components/times";
+import { useLatest } from "../latest";
 import type { Callback } from "../model";
 import classes from "./Details.module.css";
-import { Fact, Facts } from "./Facts";
-import { useLatest, useStatus } from "./reads";
+import { useStatus } from "./reads";
 import { placeOf, waitOf } from "./words";
 
 const Metrics = lazy(() => import("./Metrics"));

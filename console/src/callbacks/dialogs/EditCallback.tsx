@@ -5,9 +5,9 @@ import { type ReactNode, useState } from "react";
 import { api, data } from "../../api/client";
 import { Dialog } from "../../components/Dialog";
 import { CancelStep } from "./CancelStep";
-import { mayCancel, mayReschedule, useCallbackNow, whyNotChangeable } from "./edit";
-import { Facts } from "./Facts";
-import type { Callback } from "../model";
+import { CallbackFacts } from "./CallbackFacts";
+import { useLatest } from "../latest";
+import { type Callback, mayCancel, mayReschedule } from "../model";
 import { Refusal } from "./Refusal";
 import { refusedAt } from "./refusals";
 import { SlotPicker } from "../slots/SlotPicker";
@@ -21,7 +21,7 @@ interface Props {
 type Wanted = { act: "cancel"; reason: string } | { act: "reschedule"; slot: string } | { act: "call-now" };
 
 export default function EditCallback({ callback, onClose, onChanged }: Props) {
-  const { now, error, keep, readAgain } = useCallbackNow(callback);
+  const { latest: now, error, keep, readAgain } = useLatest(callback);
   const [isCancelling, setCancelling] = useState(false);
   const [reason, setReason] = useState("");
   const change = useMutation({
@@ -82,7 +82,7 @@ function Current({ callback, error }: { callback: Callback; error: unknown }) {
       <Title order={2} id="current-callback" mb={6}>
         Current Callback Information
       </Title>
-      <Facts callback={callback} />
+      <CallbackFacts callback={callback} />
       {why && (
         <Alert color="gray" variant="light" role="status" mt="sm" p="xs">
           {why}
@@ -91,6 +91,22 @@ function Current({ callback, error }: { callback: Callback; error: unknown }) {
       <Refusal of={error} />
     </section>
   );
+}
+
+/** Why it cannot be changed as it could be in another state; null: it can be. */
+function whyNotChangeable({ state, agent }: Callback): string | null {
+  switch (state) {
+    case "PROCESSING":
+      return `It is with ${agent ? `the agent ${agent}` : "an agent"} now: it cannot be cancelled or changed any more.`;
+    case "COMPLETED":
+      return "It is completed: it cannot be cancelled or changed any more. It can be recreated.";
+    case "QUEUED":
+      return "It waits for an agent already: its time cannot be changed. It can be cancelled.";
+    case "ROUTING":
+      return "It is being called: its time cannot be changed. It can be cancelled, and what rings is then hung up.";
+    default:
+      return null;
+  }
 }
 
 interface ChangeProps {

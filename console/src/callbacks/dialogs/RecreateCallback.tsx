@@ -7,8 +7,8 @@ import { Dialog } from "../../components/Dialog";
 import type { Kind } from "./create/fields";
 import { useOffer } from "./create/queries";
 import { WaitNow } from "./create/WaitNow";
-import { useCallbackNow } from "./edit";
-import { Facts } from "./Facts";
+import { CallbackFacts } from "./CallbackFacts";
+import { useLatest } from "../latest";
 import type { Callback } from "../model";
 import { Refusal } from "./Refusal";
 import { refusedAt } from "./refusals";
@@ -28,11 +28,11 @@ const RECORDING_DAYS = 4;
 const DAY = 24 * 60 * 60 * 1_000;
 
 export default function RecreateCallback({ callback, onClose, onCreated }: Props) {
-  const { now } = useCallbackNow(callback);
+  const { latest: now } = useLatest(callback);
   return (
     <Dialog title="Recreate Callback" size="lg" onClose={onClose}>
       <Stack gap="md">
-        <Facts callback={now} />
+        <CallbackFacts callback={now} />
         <Text c="dimmed" size="sm">
           A new callback is made for the same customer, with the same name, priority and user data. {recordingName(now)}
         </Text>

@@ -2,7 +2,8 @@ import { useThrottledCallback } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, data } from "../../api/client";
-import { useChanges, useIsLive } from "../../api/events";
+import { useChanges } from "../../api/events";
+import { usePolling } from "../../api/polling";
 
 // As far as any service takes bookings.
 const DAYS_AHEAD = 31;
@@ -11,7 +12,6 @@ const AT_MOST_EVERY = 2_000;
 /** The slots of a service as they are now: read again whenever a seat may have been taken or given back. */
 export function useSlots(service: string | null) {
   const client = useQueryClient();
-  const isLive = useIsLive();
   const key = ["slots", service];
   const readAgain = useThrottledCallback(() => void client.invalidateQueries({ queryKey: key }), AT_MOST_EVERY);
   useChanges((changes) => {
@@ -28,6 +28,6 @@ export function useSlots(service: string | null) {
           params: { path: { service_name: service ?? "" }, query: { days: DAYS_AHEAD } },
         }),
       ),
-    refetchInterval: isLive ? false : 30_000,
+    refetchInterval: usePolling(),
   });
 }

@@ -3,9 +3,8 @@ import { memo } from "react";
 
 import classes from "./CallbackTable.module.css";
 import type { Column, Shown } from "./columns";
+import { mayCancel } from "../model";
 import type { Row } from "../rows";
-
-const EDITABLE = new Set(["SCHEDULED", "QUEUED", "ROUTING"]);
 
 /** What can be done with a row; the same for as long as the table is shown. */
 export interface RowActions {
@@ -68,7 +67,7 @@ export const CallbackRow = memo(function CallbackRow(props: Props) {
 function Actions({ row, actions, mayChange, isExpanded, tabIndex }: Props & { tabIndex: number }) {
   return (
     <td className={classes.actions}>
-      {mayChange && EDITABLE.has(row.state) && (
+      {mayChange && mayCancel(row) && (
         <button
           type="button"
           className={`${classes.action} ${classes.edit}`}

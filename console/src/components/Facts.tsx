@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 
-import classes from "./Details.module.css";
+import classes from "./Facts.module.css";
 
-/** Facts with their names, side by side. */
-export function Facts({ children }: { children: ReactNode }) {
-  return <dl className={classes.facts}>{children}</dl>;
+/** Facts with their names: side by side, or one on each line. */
+export function Facts({ layout = "side", children }: { layout?: "side" | "lines"; children: ReactNode }) {
+  return <dl className={classes[layout]}>{children}</dl>;
 }
 
 interface Props {

@@ -1,17 +1,18 @@
 import { Text } from "@mantine/core";
-import type { ReactNode } from "react";
 
+import { useSession } from "../../api/session";
+import { Fact, Facts } from "../../components/Facts";
 import { Instant } from "../../components/Instant";
 import { StateBadge } from "../../components/StateBadge";
 import { Times, useTimes } from "../../components/times";
 import { clockName, differs, whenName } from "../../components/zones";
-import classes from "./Facts.module.css";
 import type { Callback } from "../model";
 
 /** Who is to be called, when, and how that stands. */
-export function Facts({ callback }: { callback: Callback }) {
+export function CallbackFacts({ callback }: { callback: Callback }) {
+  const { services } = useSession();
   return (
-    <dl className={classes.facts}>
+    <Facts layout="lines">
       <Fact name="Callback Time">
         <Instant at={callback.desired_at} />
         <TheirTime callback={callback} />
@@ -20,20 +21,11 @@ export function Facts({ callback }: { callback: Callback }) {
         {callback.phone_number_formatted}
         {callback.customer_name && `, ${callback.customer_name}`}
       </Fact>
-      <Fact name="Service Name">{callback.service}</Fact>
+      <Fact name="Service Name">{services.find(({ name }) => name === callback.service)?.display_name || callback.service}</Fact>
       <Fact name="State">
         <StateBadge state={callback.state} result={callback.result} />
       </Fact>
-    </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className={classes.fact}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
+    </Facts>
   );
 }
 
