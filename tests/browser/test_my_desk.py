@@ -102,7 +102,9 @@ async def test_an_agent_sees_who_and_why_takes_the_call_talks_and_finishes(site:
     await talk.get_by_role("textbox", name="Note").fill("wants the invoice again")
     await assert_accessible(seat.page)
     await seat.button("Finish and end the call").click()
-    await expect(seat.page.get_by_role("status").filter(has_text="Ada Lovelace: finished. Nothing follows.")).to_be_visible()
+    await expect(
+        seat.page.get_by_role("status").filter(has_text="Ada Lovelace: finished. Nothing follows.")
+    ).to_be_visible()
     await expect(seat.page.get_by_text("No call right now")).to_be_visible()
     await expect(seat.page.get_by_role("region", name="Today")).to_contain_text("Talks1")
     assert (await seat.state_of(callback_id))["result"] == "AGENT"
@@ -156,7 +158,7 @@ async def test_an_offer_is_rejected_with_a_reason_or_snoozed(site: Site, log_in:
 
 
 async def test_an_agent_is_not_ready_for_a_reason_and_sees_why_when_forced(site: Site, log_in: LogIn) -> None:
-    seat = await seated(site, log_in, reserve_timeout_seconds=5)
+    seat = await seated(site, log_in, reserve_timeout_seconds=3)
     await expect(seat.presence).to_contain_text("Offline")
     await seat.ready()
     await seat.button("Not ready").click()
