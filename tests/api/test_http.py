@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from email.utils import format_datetime
 
 import httpx
 import pytest
 
+from ringback.clock import ManualClock
 from tests.api.conftest import NUMBER
 from tests.api.test_bad_input import problem
 
@@ -18,6 +20,11 @@ async def test_head_is_answered_like_get_without_the_body(server: httpx.AsyncCli
     assert (asked.status_code, asked.content) == (200, b"")
     assert asked.headers["content-length"] == told.headers["content-length"]
     assert asked.headers["content-type"] == told.headers["content-type"]
+
+
+async def test_every_answer_tells_the_time_once(server: httpx.AsyncClient, clock: ManualClock) -> None:
+    for path in ("/healthz", CALLBACKS, "/nothing"):
+        assert (await server.get(path)).headers.get_list("date") == [format_datetime(clock.now(), usegmt=True)]
 
 
 async def test_head_needs_the_key_and_finds_nothing_where_get_finds_nothing(server: httpx.AsyncClient) -> None:

@@ -1,9 +1,12 @@
 """The Callbacks page changes by itself, and what somebody is doing on it survives that."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.async_api import Locator, Page, expect
+import pytest
+from playwright.async_api import Locator, Page, Route, expect
 
 from ringback.accounts.rules import Role
 from tests.browser.conftest import LogIn
@@ -94,3 +97,74 @@ async def test_a_broken_stream_is_told_and_recovered(site: Site, log_in: LogIn) 
     await site.ask_for_call("support", "030 2222222")
     await page.get_by_role("button", name="1 new callback - show").click()
     await expect(row_of(page, "+49 30 2222222")).to_be_visible()
+
+
+async def test_what_is_new_is_seen_though_an_answer_was_slow(site: Site, log_in: LogIn) -> None:
+    page = await opened(site, log_in)
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+
+    async def slowly(route: Route) -> None:
+        answer = await route.fetch()
+        await asyncio.sleep(2.5)  # the slowness is what is tried
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/v1/callbacks?*", slowly)
+    async with page.expect_response("**/api/v1/callbacks?*"):
+        await page.get_by_role("button", name="Refresh").click()
+    await page.unroute("**/api/v1/callbacks?*")
+    await site.ask_for_call("support", "030 1111111")
+    await page.get_by_role("button", name="1 new callback - show").click()
+    await expect(row_of(page, "+49 30 1111111")).to_be_visible()
+
+
+@pytest.mark.parametrize("minutes", [-45, 10])
+async def test_ranges_end_now_by_the_servers_clock_however_wrong_the_browsers_is(
+    site: Site, log_in: LogIn, minutes: int
+) -> None:
+    page = await opened(site, log_in, "/services")
+    await page.context.clock.install(time=datetime.now(UTC) + timedelta(minutes=minutes))
+    await site.ask_for_call("support", "030 1111111")
+    await page.goto(f"{site.url}/callbacks?range=LAST_24_HOURS")
+    await expect(row_of(page, "+49 30 1111111")).to_be_visible()
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await site.ask_for_call("support", "030 2222222")
+    await page.get_by_role("button", name="1 new callback - show").click()
+    await expect(row_of(page, "+49 30 2222222")).to_be_visible()
+
+
+async def test_tabs_that_nobody_sees_leave_the_server_to_those_that_are_seen(site: Site, log_in: LogIn) -> None:
+    first = await opened(site, log_in)
+    await first.context.clock.install()
+    # Six lines to a server are all that a browser has.
+    for page in [first, *[await first.context.new_page() for _ in range(6)]]:
+        await page.goto(f"{site.url}/callbacks")
+        await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        await become(page, "hidden")
+        await page.clock.fast_forward(15_000)
+        await expect(page.get_by_text("Not live")).to_be_visible()
+    await site.ask_for_call("support", "030 1111111")
+    await become(first, "visible")
+    await expect(first.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(row_of(first, "+49 30 1111111")).to_be_visible()
+
+
+async def test_only_what_changed_is_read_again(site: Site, log_in: LogIn) -> None:
+    page = await opened(site, log_in)
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    await site.ask_for_call("support", "030 1111111")
+    await expect(page.get_by_role("button", name="1 new callback - show")).to_be_visible()
+    assert asked == ["/api/v1/callbacks"]
+
+
+async def become(page: Page, visibility: str) -> None:
+    """Tell the page that its tab went to the background, or came back."""
+    await page.evaluate(
+        """visibility => {
+            Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        visibility,
+    )

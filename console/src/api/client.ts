@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from "openapi-fetch";
 
+import { noteTime } from "./clock";
 import { errorOf, noAnswer } from "./problems";
 import type { paths } from "./schema";
 
@@ -18,14 +19,18 @@ export function onSessionEnd(tell: () => void): void {
   whenSessionEnds = tell;
 }
 
+const askedAt = new WeakMap<Request, number>();
+
 const guard: Middleware = {
   onRequest({ request }) {
+    askedAt.set(request, Date.now());
     if (!SAFE.has(request.method)) {
       request.headers.set("X-CSRF-Token", csrfToken);
     }
     return request;
   },
-  async onResponse({ response }) {
+  async onResponse({ request, response }) {
+    noteTime(response, askedAt.get(request) ?? Date.now());
     if (response.ok) {
       return response;
     }
@@ -35,8 +40,8 @@ const guard: Middleware = {
     }
     throw error;
   },
-  onError() {
-    return noAnswer();
+  onError({ request }) {
+    return noAnswer(SAFE.has(request.method), request.headers.has("Idempotency-Key"));
   },
 };
 

@@ -15,6 +15,9 @@ export type Connection = "connecting" | "live" | "lost";
 type Tell = (changes: Changes | "everything") => void;
 
 const AGAIN_MILLISECONDS = 3_000;
+// Whoever may not listen is asked again seldom: rights are given back, too.
+const MAY_AGAIN_MILLISECONDS = 30_000;
+const UNSEEN_MILLISECONDS = 10_000;
 
 const listeners = new Set<Tell>();
 const watchers = new Set<() => void>();
@@ -24,6 +27,16 @@ function tellAll(changes: Changes | "everything"): void {
   for (const tell of listeners) {
     tell(changes);
   }
+}
+
+function changesOf({ callbacks, agents, services, bulk, desk }: Required<Changes>): Changes {
+  return {
+    ...(callbacks.length > 0 && { callbacks }),
+    ...(agents.length > 0 && { agents }),
+    ...(services.length > 0 && { services }),
+    ...(bulk.length > 0 && { bulk }),
+    ...(desk && { desk }),
+  };
 }
 
 function become(next: Connection): void {
@@ -37,40 +50,66 @@ function become(next: Connection): void {
 
 /**
  * One stream for all pages. Where a line breaks the browser comes again by itself, and the server then tells to read
- * everything; where it gives up, because something else answered, we do. `onEnd`: we may not listen any more.
+ * everything; where it gives up, because something else answered, we do. `onEnd`: we may not listen any more, or not now.
+ * `isKept`: also while nobody sees the page. Browsers have six lines to a server for all their tabs together.
  */
-export function openEvents(onEnd: () => void): () => void {
-  let source: EventSource;
-  let again: ReturnType<typeof setTimeout> | undefined;
+export function openEvents(onEnd: () => void, isKept: boolean): () => void {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const open = () => {
-    source = new EventSource("/api/v1/events");
-    source.addEventListener("hello", () => become("live"));
-    source.addEventListener("changed", (event) => tellAll(JSON.parse(event.data) as Changes));
-    source.addEventListener("reset", () => tellAll("everything"));
-    source.addEventListener("end", () => {
+    const opened = new EventSource("/api/v1/events");
+    source = opened;
+    opened.addEventListener("hello", () => become("live"));
+    opened.addEventListener("changed", (event) => tellAll(changesOf(JSON.parse(event.data) as Required<Changes>)));
+    opened.addEventListener("reset", () => tellAll("everything"));
+    opened.addEventListener("end", () => {
       close();
       onEnd();
+      timer = setTimeout(reopen, MAY_AGAIN_MILLISECONDS);
     });
-    source.addEventListener("error", () => {
+    opened.addEventListener("error", () => {
       become("lost");
-      if (source.readyState === EventSource.CLOSED) {
-        again = setTimeout(reopen, AGAIN_MILLISECONDS);
+      if (opened.readyState === EventSource.CLOSED) {
+        timer = setTimeout(reopen, AGAIN_MILLISECONDS);
       }
     });
   };
   const reopen = () => {
-    // Nobody told meanwhile what changed.
+    timer = undefined;
     open();
-    source.addEventListener("hello", () => tellAll("everything"), { once: true });
+    // Nobody told meanwhile what changed.
+    source?.addEventListener("hello", () => tellAll("everything"), { once: true });
   };
   const close = () => {
-    clearTimeout(again);
-    source.close();
+    clearTimeout(timer);
+    timer = undefined;
+    source?.close();
+    source = undefined;
     become("lost");
+  };
+  const look = () => {
+    if (document.visibilityState === "hidden") {
+      clearTimeout(timer);
+      timer = setTimeout(close, UNSEEN_MILLISECONDS);
+    } else {
+      clearTimeout(timer);
+      timer = undefined;
+      if (!source || source.readyState === EventSource.CLOSED) {
+        become("connecting");
+        reopen();
+      }
+    }
   };
   become("connecting");
   open();
-  return close;
+  if (!isKept) {
+    look();
+    document.addEventListener("visibilitychange", look);
+  }
+  return () => {
+    document.removeEventListener("visibilitychange", look);
+    close();
+  };
 }
 
 /** Be told what changes, as long as the component is shown. */

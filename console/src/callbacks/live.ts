@@ -1,12 +1,13 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { api, data } from "../api/client";
 import { useChanges, useIsLive } from "../api/events";
+import { serverNow } from "../api/clock";
 import { useNow } from "./clock";
 import type { Callback } from "./model";
 import type { ListQuery } from "./ranges";
-import { filterNow, type Question, type Row, type Rows, toRow } from "./rows";
+import { filterNow, LEEWAY_MS, type Question, type Row, type Rows, toRow } from "./rows";
 
 // As many ids as the list takes at once.
 const MOST_IDS = 100;
@@ -26,7 +27,7 @@ interface Became {
 }
 
 async function ask(ids: string[], rows: Rows, question: Question): Promise<Became> {
-  const matching = await read({ ...filterNow(question), id: ids });
+  const matching = await read({ ...filterNow(question, LEEWAY_MS), id: ids });
   const found = new Set(matching.map(({ id }) => id));
   const missing = rows.items.filter(({ id }) => ids.includes(id) && !found.has(id)).map(({ id }) => id);
   return { matching, others: missing.length > 0 ? await read({ id: missing }) : [] };
@@ -83,6 +84,7 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
   const gathered = useRef(new Set<string>());
   const isAsking = useRef(false);
   const shown = useRef(key);
+  const goOn = useRef<() => void>(() => undefined);
   useEffect(() => {
     shown.current = key;
   });
@@ -112,7 +114,14 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
         isAsking.current = false;
       }
     }
+    // Another page is shown meanwhile: what is left is its own to ask for.
+    if (gathered.current.size > 0 && shown.current !== key) {
+      goOn.current();
+    }
   }, [client, key, question]);
+  useEffect(() => {
+    goOn.current = () => void work();
+  }, [work]);
 
   const tell = useCallback(
     (ids: string[]) => {
@@ -122,7 +131,7 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
     [work],
   );
 
-  const refreshSoon = useSoon(refresh);
+  const refreshSoon = useSoon(refresh, isFetching);
   useChanges((changes) => {
     if (changes === "everything") {
       refreshSoon();
@@ -140,17 +149,20 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
   return tell;
 }
 
-/** Calls within a second, once however often it is asked to. */
-function useSoon(call: () => void): () => void {
-  const latest = useRef(call);
+/** Calls within a second, once however often it is asked to; not before what is under way, which may take longer, is over. */
+function useSoon(call: () => void, isBusy: boolean): () => void {
+  const [isDue, setDue] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => {
-    latest.current = call;
-  });
   useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (isDue && !isBusy) {
+      setDue(false); // eslint-disable-line react-hooks/set-state-in-effect -- it is done
+      call();
+    }
+  }, [isDue, isBusy, call]);
   return useCallback(() => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => latest.current(), Math.random() * SPREAD_MS);
+    timer.current = setTimeout(() => setDue(true), Math.random() * SPREAD_MS);
   }, []);
 }
 
@@ -177,7 +189,7 @@ function useGrowingLate(key: QueryKey, tell: (ids: string[]) => void): void {
   useEffect(() => {
     const rows = client.getQueryData<Rows>(key)?.items ?? [];
     const due = rows.filter(
-      (row) => MAY_GROW_LATE.has(row.state) && row.lateSince === null && Date.parse(row.desired_at) < now,
+      (row) => MAY_GROW_LATE.has(row.state) && row.lateSince === null && Date.parse(row.desired_at) < serverNow(),
     );
     if (due.length > 0) {
       tell(due.map(({ id }) => id));

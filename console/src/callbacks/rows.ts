@@ -1,11 +1,11 @@
 import { keepPreviousData, type QueryKey, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
-import { api } from "../api/client";
+import { api, data } from "../api/client";
+import { serverNow } from "../api/clock";
 import { useIsLive } from "../api/events";
 import { usePreferences } from "../api/preferences";
 import { type Times, useTimes } from "../components/times";
-import { noteTime, serverNow } from "./clock";
 import type { Callback } from "./model";
 import { listQuery, type ListQuery, rangeQuery, type RangeQuery, type Visible } from "./ranges";
 import { useVisible, type View } from "./view";
@@ -31,7 +31,8 @@ export interface Rows {
   fresh: ReadonlySet<string>;
 }
 
-const SECOND_MS = 1_000;
+// What is of this very moment is in a range that ends now, though this clock and the server's are not quite the same.
+export const LEEWAY_MS = 2_000;
 const POLL_MS = 30_000;
 const NONE: ReadonlySet<string> = new Set();
 const TIMES = new Set(["desired_at", "updated_at"]);
@@ -45,16 +46,16 @@ export interface Question {
 }
 
 /** What the range and the visible states and services are right now. */
-export function rangeNow({ view, visible, times }: Question): RangeQuery {
-  return rangeQuery(view.range, visible, serverNow(), times.zone);
+export function rangeNow({ view, visible, times }: Question, leeway = 0): RangeQuery {
+  return rangeQuery(view.range, visible, serverNow() + leeway, times.zone);
 }
 
-/** What the page restricts to right now: the list's parameters without order and place. */
-export function filterNow(question: Question): ListQuery {
+/** What the page restricts to right now, or in a moment: the list's parameters without order and place. */
+export function filterNow(question: Question, leeway = 0): ListQuery {
   const { view, times } = question;
   const search = view.search.trim();
   return {
-    ...listQuery(rangeNow(question)),
+    ...listQuery(rangeNow(question, leeway)),
     ...(search && { search, search_by: view.searchBy }),
     ...(search && TIMES.has(view.searchBy) && { time_zone: times.zone, time_format: times.is24Hour ? "24h" : "12h" }),
   };
@@ -69,10 +70,8 @@ async function readPage(question: Question, signal: AbortSignal): Promise<Rows> 
   const { view, pageSize } = question;
   const place = view.cursor ? { cursor: view.cursor } : {};
   const query: ListQuery = { ...filterNow(question), sort: view.sort, limit: pageSize };
-  const readAt = serverNow() - SECOND_MS;
-  const { data, response } = await api.GET("/api/v1/callbacks", { params: { query: { ...query, ...place } }, signal });
-  noteTime(response);
-  const page = data!; // every refusal was thrown
+  const readAt = serverNow() - LEEWAY_MS;
+  const page = await data(api.GET("/api/v1/callbacks", { params: { query: { ...query, ...place } }, signal }));
   return {
     items: page.items.map(toRow),
     next: page.next_cursor,
@@ -117,7 +116,7 @@ export function useRows(question: Question, isReady: boolean) {
     // Rows change by themselves; to read the page again would move them.
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
-    refetchInterval: isLive ? false : POLL_MS,
+    refetchInterval: ({ state }) => (isLive && !state.error ? false : POLL_MS),
   });
   const [last, setLast] = useState<Rows>();
   if (read.data && read.data !== last) {

@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { openEvents, useChanges } from "../api/events";
-import { useRefreshSession } from "../api/session";
+import { useMay, useRefreshSession } from "../api/session";
 import { Account } from "./Account";
 import { useColours } from "./colours";
 import { LiveStatus } from "./LiveStatus";
@@ -29,7 +29,9 @@ export function Shell({ pages, isOver, children }: Props) {
   useEffect(() => {
     refresh.current = refreshSession;
   });
-  useEffect(() => (isOver ? undefined : openEvents(() => void refresh.current())), [isOver]);
+  // Who takes calls is told of them wherever they look.
+  const isKept = useMay()("USE_DESK");
+  useEffect(() => (isOver ? undefined : openEvents(() => void refresh.current(), isKept)), [isOver, isKept]);
   useColours();
   useChanges((changes) => {
     // A new service is usable at once, without a new login.
@@ -40,7 +42,7 @@ export function Shell({ pages, isOver, children }: Props) {
   return (
     <AppShell
       header={{ height: { base: 48, [NARROW]: 0 } }}
-      navbar={{ width: 184, breakpoint: NARROW, collapsed: { mobile: !isOpen } }}
+      navbar={{ width: 192, breakpoint: NARROW, collapsed: { mobile: !isOpen } }}
       padding="md"
       layout="alt"
     >

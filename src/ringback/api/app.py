@@ -13,6 +13,7 @@ import ringback
 from ringback.accounts.api_keys import Authenticator
 from ringback.api import auth, health, pages, problems, visibility
 from ringback.api.backend import Backend
+from ringback.api.dates import Dated
 from ringback.api.docs_page import DOCS_POLICY, DocsPage, DocumentPage
 from ringback.api.failures import Failures
 from ringback.api.limits import RateLimits
@@ -114,7 +115,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
     app.state.parameters = parameters(app)
     app.state.stop_streams = watcher.stop
     answering = HeadLikeGet(Observed(app.asgi_handler, metrics, failures), methods_by_path(app))
-    app.asgi_handler = BehindProxies(Secured(answering), settings.trusted_proxies)
+    app.asgi_handler = BehindProxies(Dated(Secured(answering), clock), settings.trusted_proxies)
     return app
 
 

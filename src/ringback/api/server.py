@@ -59,6 +59,7 @@ async def serve(app: Litestar, settings: Settings, *, handles_signals: bool = Tr
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,
         lifespan="on",
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
