@@ -18,7 +18,7 @@ export type Result = components["schemas"]["Result"];
 /** In the order in which a callback has them. */
 export const STATES: State[] = ["SCHEDULED", "QUEUED", "ROUTING", "PROCESSING", "COMPLETED"];
 
-const WORRYING = new Set<Result>(["EXPIRED", "UNKNOWN", "TELEPHONY_FAILED", "AGENT_UNAVAILABLE"]);
+const WORRYING: ReadonlySet<string> = new Set<Result>(["EXPIRED", "UNKNOWN", "TELEPHONY_FAILED", "AGENT_UNAVAILABLE"]);
 const WITHDRAWN = new Set<Result>(["CANCELLED", "CANCELLED_BY_ADMIN", "CLAIMED_BY_CALLER"]);
 
 const LOOKS = {
@@ -28,6 +28,11 @@ const LOOKS = {
   PROCESSING: { color: "teal", Icon: IconHeadset },
 } as const;
 
+/** Whether a result is one that needs attention. */
+export function isWorrying(result: string): boolean {
+  return WORRYING.has(result);
+}
+
 function look(state: State, result: Result | null | undefined) {
   if (state !== "COMPLETED") {
     return LOOKS[state];
@@ -35,7 +40,7 @@ function look(state: State, result: Result | null | undefined) {
   if (result === "AGENT") {
     return { color: "green", Icon: IconCheck };
   }
-  if (result && WORRYING.has(result)) {
+  if (result && isWorrying(result)) {
     return { color: "red", Icon: IconAlertTriangle };
   }
   return { color: "gray", Icon: result && WITHDRAWN.has(result) ? IconBan : IconPhoneX };

@@ -1,11 +1,12 @@
-import { Badge, Button, Center, Group, SegmentedControl, Table, Title, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { Badge, Button, Center, Group, SegmentedControl, Table, Title } from "@mantine/core";
 import { useMemo, useState } from "react";
 
 import { useSession } from "../api/session";
+import { SortedHead } from "../components/SortedHead";
+import { sorted } from "../components/sorting";
 import type { Times } from "../components/times";
 import { type Figures, type Line, linesOf, type Period, periodName } from "./figures";
-import { arranged, type Column, columnsOf, type Order, orderOf, turned } from "./columns";
+import { type Column, columnsOf, orderIn } from "./columns";
 import classes from "./Reports.module.css";
 import type { By, Put, Shows, View } from "./view";
 
@@ -24,9 +25,9 @@ export function Lines({ periods, totals, view, times, put }: Props) {
   const { by, per, shows, sort } = view;
   const [most, setMost] = useState(AT_ONCE);
   const columns = useMemo(() => columnsOf(by, per, shows, totals), [by, per, shows, totals]);
-  const order = orderOf(sort, columns);
+  const order = orderIn(columns, sort);
   const lines = useMemo(
-    () => arranged(linesOf(periods, by, per), columns, orderOf(sort, columns)),
+    () => sorted(linesOf(periods, by, per), columns, orderIn(columns, sort), ({ key }) => key),
     [periods, by, per, columns, sort],
   );
   return (
@@ -42,7 +43,7 @@ export function Lines({ periods, totals, view, times, put }: Props) {
           <Table.Thead>
             <Table.Tr>
               {columns.map((column) => (
-                <Head key={column.name} column={column} order={order} onSort={(next) => put({ sort: next })} />
+                <SortedHead key={column.name} column={column} order={order} onSort={(next) => put({ sort: next })} />
               ))}
             </Table.Tr>
           </Table.Thead>
@@ -94,26 +95,6 @@ function Choices({ view, put }: Pick<Props, "view" | "put">) {
         onChange={(show) => put({ show, sort: null })}
       />
     </Group>
-  );
-}
-
-function Head({ column, order, onSort }: { column: Column; order: Order; onSort: (sort: string) => void }) {
-  const isSorted = order.name === column.name;
-  const Arrow = order.descends ? IconArrowDown : IconArrowUp;
-  const button = (
-    <UnstyledButton className={classes.sort} onClick={() => onSort(turned(order, column))}>
-      {column.label}
-      {isSorted && <Arrow size={14} aria-hidden />}
-    </UnstyledButton>
-  );
-  return (
-    <Table.Th
-      scope="col"
-      className={column.isText ? undefined : classes.number}
-      aria-sort={isSorted ? (order.descends ? "descending" : "ascending") : "none"}
-    >
-      {column.means ? <Tooltip label={column.means}>{button}</Tooltip> : button}
-    </Table.Th>
   );
 }
 

@@ -1,14 +1,10 @@
+import { type Order, orderOf, type Sortable } from "../components/sorting";
 import type { Figures, Line } from "./figures";
 import type { By, Per, Shows } from "./view";
 import { count, TERM_NAMES, TERMS, told } from "./words";
 
-/** A column of the table. `of`: what it is sorted by. */
-export interface Column {
-  name: string;
-  label: string;
-  means?: string;
-  isText: boolean;
-  of: (line: Line) => number | string;
+/** A column of the table; `told` is a figure as text. */
+export interface Column extends Sortable<Line> {
   told: (figures: Figures) => string;
 }
 
@@ -56,34 +52,8 @@ export function byCount(results: Record<string, number>): [string, number][] {
   return Object.entries(results).sort(([a, one], [b, other]) => other - one || a.localeCompare(b));
 }
 
-/** How a table is asked for in its address: `asked` ascends, `-asked` descends. */
-export interface Order {
-  name: string;
-  descends: boolean;
-}
-
-// Periods begin with the newest, services with the first by name.
-export function orderOf(sort: string | null, columns: Column[]): Order {
-  const name = sort?.replace(/^-/, "");
-  if (name !== undefined && columns.some((column) => column.name === name)) {
-    return { name, descends: sort!.startsWith("-") };
-  }
-  const first = columns[0]!.name;
-  return { name: first, descends: first === "period" };
-}
-
-export function turned(order: Order, { name, isText }: Column): string {
-  const descends = order.name === name ? !order.descends : !isText;
-  return `${descends ? "-" : ""}${name}`;
-}
-
-function compare(one: number | string, other: number | string): number {
-  return typeof one === "number" && typeof other === "number" ? one - other : String(one).localeCompare(String(other));
-}
-
-export function arranged(lines: Line[], columns: Column[], { name, descends }: Order): Line[] {
-  const { of } = columns.find((column) => column.name === name) ?? columns[0]!;
-  return [...lines].sort(
-    (one, other) => (descends ? -1 : 1) * compare(of(one), of(other)) || compare(one.key, other.key),
-  );
+/** Periods begin with the newest, services with the first by name. */
+export function orderIn(columns: Column[], sort: string | null): Order {
+  const first = columns[0]?.name ?? "";
+  return orderOf(sort, columns, { name: first, descends: first === "period" });
 }

@@ -11,7 +11,7 @@ import { Loading } from "../components/Loading";
 import { PageHead } from "../components/PageHead";
 import { useTimes } from "../components/times";
 import { concernsStatuses, type Status, STATUSES, useKeptFresh, useStatuses } from "./data";
-import { arranged, orderOf } from "./order";
+import { arranged, orderIn } from "./order";
 import { ServiceTable } from "./ServiceTable";
 import { counted, problemsOf } from "./words";
 
@@ -24,9 +24,9 @@ export function ServiceList() {
   const { data: statuses, error, refetch } = useStatuses();
   const [search, setSearch] = useSearchParams();
   const filter = search.get("q") ?? "";
-  const order = orderOf(search.get("sort"));
+  const sort = search.get("sort");
   const [pausing, setPausing] = useState<string | null>(null);
-  const shown = useMemo(() => arranged(statuses ?? [], filter, order), [statuses, filter, order.column, order.descends]); // eslint-disable-line react-hooks/exhaustive-deps -- the order is made anew each time
+  const shown = useMemo(() => arranged(statuses ?? [], filter, orderIn(sort)), [statuses, filter, sort]);
   if (!statuses) {
     return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
   }
@@ -48,6 +48,7 @@ export function ServiceList() {
     <>
       <Head statuses={statuses} shown={shown.length} />
       <TextInput
+        size="xs"
         aria-label="Filter services"
         placeholder="Filter by name or state"
         leftSection={<IconSearch size={16} aria-hidden />}
@@ -58,7 +59,7 @@ export function ServiceList() {
       />
       <Failure of={error} />
       {shown.length > 0 ? (
-        <ServiceTable statuses={shown} order={order} onOrder={(sort) => put("sort", sort)} onPause={setPausing} />
+        <ServiceTable statuses={shown} order={orderIn(sort)} onOrder={(wanted) => put("sort", wanted)} onPause={setPausing} />
       ) : (
         <Nothing isFiltered={filter !== ""} />
       )}
@@ -86,13 +87,13 @@ function Head({ statuses, shown }: { statuses: Status[]; shown: number }) {
         }
       >
         {may("SEE_SETUP") && (
-          <Button component={Link} to="/services/trunks" variant="default">
+          <Button component={Link} to="/services/trunks" variant="default" size="xs">
             Trunks
           </Button>
         )}
         {may("CHANGE_SETUP") && seesAll && (
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setIsCreating(true)}>
-            Create service
+          <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setIsCreating(true)}>
+            Create Service
           </Button>
         )}
       </PageHead>

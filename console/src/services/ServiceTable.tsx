@@ -1,14 +1,16 @@
-import { ActionIcon, Anchor, Table, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconAlertTriangle, IconArrowDown, IconArrowUp, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
+import { ActionIcon, Anchor, Table, Tooltip } from "@mantine/core";
+import { IconAlertTriangle, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { memo } from "react";
 import { Link } from "react-router";
 
 import { useMay } from "../api/session";
+import { SortedHead } from "../components/SortedHead";
+import type { Order } from "../components/sorting";
 import { duration, useTimes } from "../components/times";
 import type { Status } from "./data";
 import { ModeBadge } from "./ModeBadge";
 import { OpenNow } from "./OpenNow";
-import { type Column, COLUMNS, type Order, TEXTS, turned } from "./order";
+import { COLUMNS } from "./order";
 import classes from "./ServiceTable.module.css";
 import { busyAgents, offered, problemsOf } from "./words";
 
@@ -29,8 +31,8 @@ export function ServiceTable({ statuses, order, onOrder, onPause }: Props) {
         <Table.Thead>
           <Groups hasActions={hasActions} />
           <Table.Tr>
-            {(Object.keys(COLUMNS) as Column[]).map((column) => (
-              <Head key={column} column={column} order={order} onOrder={onOrder} />
+            {COLUMNS.map((column) => (
+              <SortedHead key={column.name} column={column} order={order} onSort={onOrder} />
             ))}
             {hasActions && (
               <Table.Th>
@@ -64,23 +66,6 @@ function Groups({ hasActions }: { hasActions: boolean }) {
       </Table.Th>
       {hasActions && <Table.Td />}
     </Table.Tr>
-  );
-}
-
-function Head({ column, order, onOrder }: { column: Column; order: Order; onOrder: Props["onOrder"] }) {
-  const isSorted = order.column === column;
-  const Arrow = order.descends ? IconArrowDown : IconArrowUp;
-  return (
-    <Table.Th
-      scope="col"
-      className={TEXTS.has(column) ? undefined : classes.number}
-      aria-sort={isSorted ? (order.descends ? "descending" : "ascending") : "none"}
-    >
-      <UnstyledButton className={classes.sort} onClick={() => onOrder(turned(order, column))}>
-        {COLUMNS[column].label}
-        {isSorted && <Arrow size={14} aria-hidden />}
-      </UnstyledButton>
-    </Table.Th>
   );
 }
 

@@ -1,13 +1,11 @@
 import type { CSSProperties } from "react";
 
-import type { Result } from "../../components/StateBadge";
+import { isWorrying } from "../../components/StateBadge";
 import { byCount } from "../columns";
 import type { Figures } from "../figures";
 import { count, percent } from "../words";
 import { Chart } from "./Chart";
 import classes from "./Charts.module.css";
-
-const WORRYING = new Set<string>(["EXPIRED", "UNKNOWN", "TELEPHONY_FAILED", "AGENT_UNAVAILABLE"] satisfies Result[]);
 
 /** What completed, by result; a table that has its bars in it. */
 export function Results({ of: { results } }: { of: Figures }) {
@@ -45,6 +43,6 @@ export function Results({ of: { results } }: { of: Figures }) {
 }
 
 function lookOf(result: string): string {
-  const look = result === "AGENT" ? classes.good : WORRYING.has(result) ? classes.bad : classes.other;
+  const look = result === "AGENT" ? classes.good : isWorrying(result) ? classes.bad : classes.other;
   return `${classes.bar} ${look}`;
 }
