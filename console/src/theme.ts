@@ -1,4 +1,6 @@
 import {
+  type AnchorProps,
+  type BadgeProps,
   createTheme,
   type CSSVariablesResolver,
   type DrawerProps,
@@ -51,15 +53,19 @@ export const theme = createTheme({
   cursorType: "pointer",
   // Not by their `extend`, which would have what only dialogs need loaded with the first page.
   components: {
+    Anchor: { defaultProps: { size: "sm" } satisfies Partial<AnchorProps> },
+    Badge: { defaultProps: { radius: "sm", tt: "none" } satisfies Partial<BadgeProps> },
     Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } satisfies Partial<DrawerProps> },
-    // Its placeholder is no child that a menu may have; the first item takes the focus instead.
-    Menu: { defaultProps: { withInitialFocusPlaceholder: false } satisfies Partial<MenuProps> },
+    // Its placeholder is no child that a menu may have; the first item takes the focus instead. It opens beside its
+    // button for screen readers too, not at the end of the document and outside of every landmark.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, withinPortal: false } satisfies Partial<MenuProps> },
     Modal: {
       defaultProps: {
         closeButtonProps: { "aria-label": "Close" },
         // Its header is no banner of the page.
         attributes: { header: { role: "presentation" } },
       } satisfies Partial<ModalProps>,
+      styles: { title: { fontSize: "var(--mantine-h2-font-size)", fontWeight: 600 } },
     },
     Table: {
       defaultProps: { verticalSpacing: 6, horizontalSpacing: "sm", highlightOnHover: true } satisfies Partial<TableProps>,

@@ -49,7 +49,7 @@ async def test_hours_and_a_special_day_open_and_close_a_service(site: Site, log_
     await expect(now).to_contain_text("Open until Wed 02:00")
     await assert_accessible(page)
     await page.get_by_role("link", name="Special days").click()
-    await page.get_by_role("button", name="Add a day").click()
+    await page.get_by_role("button", name="Add Day").click()
     await page.get_by_label("Date of").fill("2026-11-24")
     await page.get_by_label("Name of").fill("Staff meeting")
     await assert_accessible(page)
@@ -109,7 +109,7 @@ async def test_retries_are_set_for_each_outcome(site: Site, log_in: LogIn) -> No
 
 async def test_a_blocked_number_is_tried_and_told_why(site: Site, log_in: LogIn) -> None:
     page = await open_setup(site, log_in, "numbers")
-    await page.get_by_role("button", name="Block a pattern").click()
+    await page.get_by_role("button", name="Block Pattern").click()
     await page.get_by_role("textbox", name="Pattern 1: pattern").fill("+4930")
     await page.get_by_role("textbox", name="Pattern 1: note").fill("our own")
     await save(page)

@@ -31,9 +31,16 @@ const AWAY: Problem = {
   details: {},
 };
 
-/** The error for a request that got no answer. */
-export function noAnswer(): ApiError {
-  return new ApiError(AWAY);
+// Whoever reads is asked again by the page itself. Who acts must know whether they can act again without harm.
+const NOT_KNOWN = "The server does not answer, and whether this was done is not known.";
+
+/** The error for a request that got no answer. `reads`: it changes nothing; `isKeyed`: with the same key it is done once. */
+export function noAnswer(reads: boolean, isKeyed: boolean): ApiError {
+  if (reads) {
+    return new ApiError(AWAY);
+  }
+  const next = isKeyed ? "Try again: it is not done twice." : "See how it stands, then try again.";
+  return new ApiError({ ...AWAY, detail: `${NOT_KNOWN} ${next}` });
 }
 
 /** The error that an answer tells of, whatever its body is. */

@@ -31,6 +31,7 @@ export default function AuditPage() {
     <>
       <PageHead title="Audit" about="What users and API keys did, the newest first">
         <Button
+          size="xs"
           variant="default"
           leftSection={<IconDownload size={16} aria-hidden />}
           loading={isBusy}
@@ -52,7 +53,7 @@ export default function AuditPage() {
       {hasNextPage && (
         <Center py="sm">
           <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show older entries
+            Show Older Entries
           </Button>
         </Center>
       )}
@@ -68,6 +69,7 @@ interface FiltersProps {
 function Filters({ filter, onChange }: FiltersProps) {
   const field = (name: keyof AuditFilter, label: string, more?: { type?: string; placeholder?: string }) => (
     <TextInput
+      size="xs"
       label={label}
       value={filter[name]}
       onChange={(event) => onChange({ [name]: event.currentTarget.value })}
@@ -88,7 +90,7 @@ function Filters({ filter, onChange }: FiltersProps) {
 function EntryTable({ entries }: { entries: Entry[] }) {
   return (
     <Table.ScrollContainer minWidth={900}>
-      <Table verticalSpacing={4} stickyHeader>
+      <Table verticalSpacing={4} stickyHeader aria-label="Entries">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Time</Table.Th>
@@ -96,7 +98,7 @@ function EntryTable({ entries }: { entries: Entry[] }) {
             <Table.Th>Action</Table.Th>
             <Table.Th>Subject</Table.Th>
             <Table.Th>Services</Table.Th>
-            <Table.Th>Details</Table.Th>
+            <Table.Th className={classes.grows}>Details</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -7,7 +7,7 @@ export function PageHead({ title, about, children }: { title: string; about?: Re
     document.title = `${title} - Ringback`;
   }, [title]);
   return (
-    <Group justify="space-between" align="flex-end" gap="sm" mb="sm">
+    <Group justify="space-between" align="center" gap="sm" mb="sm" mih={30}>
       <Group gap="sm" align="baseline">
         <Title order={1}>{title}</Title>
         {about && (

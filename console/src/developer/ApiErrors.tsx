@@ -20,6 +20,7 @@ export function ApiErrors() {
   const lines = data?.pages.flatMap((page) => page.items);
   const field = (name: keyof ErrorFilter, label: string, placeholder: string) => (
     <TextInput
+      size="xs"
       label={label}
       placeholder={placeholder}
       value={filter[name]}
@@ -29,7 +30,7 @@ export function ApiErrors() {
   return (
     <Stack gap="sm">
       <Group component="search" grow preventGrowOverflow={false} gap="xs">
-        {field("correlation_id", "Correlation id", "As in X-Correlation-Id")}
+        {field("correlation_id", "Correlation Id", "As in X-Correlation-Id")}
         {field("api_key", "API key", "Its name")}
         {field("code", "Code", "Such as slot-full")}
       </Group>
@@ -40,7 +41,7 @@ export function ApiErrors() {
       {hasNextPage && (
         <Center>
           <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show older errors
+            Show Older Errors
           </Button>
         </Center>
       )}

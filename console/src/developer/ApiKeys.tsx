@@ -29,7 +29,7 @@ export function ApiKeys() {
           checked={showsRevoked}
           onChange={(event) => setShowsRevoked(event.currentTarget.checked)}
         />
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpened({ kind: "new" })}>
+        <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpened({ kind: "new" })}>
           Create API Key
         </Button>
       </Group>

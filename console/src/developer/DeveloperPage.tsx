@@ -17,6 +17,7 @@ export default function DeveloperPage() {
     <>
       <PageHead title="Developer">
         <Button
+          size="xs"
           component="a"
           href="/api/docs"
           target="_blank"
@@ -24,13 +25,13 @@ export default function DeveloperPage() {
           variant="default"
           leftSection={<IconExternalLink size={16} aria-hidden />}
         >
-          API documentation
+          API Documentation
         </Button>
       </PageHead>
       <Tabs value={shown} onChange={(tab) => void navigate(`/developer/${tab}`)} keepMounted={false}>
         <Tabs.List mb="sm">
-          <Tabs.Tab value="keys">API keys</Tabs.Tab>
-          <Tabs.Tab value="errors">API errors</Tabs.Tab>
+          <Tabs.Tab value="keys">API Keys</Tabs.Tab>
+          <Tabs.Tab value="errors">API Errors</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="keys">
           <ApiKeys />

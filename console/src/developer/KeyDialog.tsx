@@ -107,10 +107,10 @@ function KeyForm(props: Props & { onSecret: (secret: string) => void }) {
       </Checkbox.Group>
       <ServicesField value={fields.services} onChange={(services) => change({ services })} />
       <TextInput
-        label="Expires at the beginning of"
-        description="Empty: never"
+        label="Expires"
+        description="At the beginning of this day; empty: never"
         type="date"
-        maw="12rem"
+        maw="20rem"
         value={fields.lastDay}
         onChange={(event) => change({ lastDay: event.currentTarget.value })}
       />

@@ -16,6 +16,7 @@ export function Filters({ view, put, wrong }: Props) {
   return (
     <search className={classes.filters} aria-label="What is counted">
       <Select
+        size="xs"
         label="Time"
         data={[...RANGES.map(({ key, label }) => ({ value: key, label })), { value: OWN, label: "Own days" }]}
         value={view.range}
@@ -29,6 +30,7 @@ export function Filters({ view, put, wrong }: Props) {
           Per
         </div>
         <SegmentedControl
+          size="xs"
           aria-label="Per"
           value={view.per}
           data={[
@@ -52,6 +54,7 @@ function OwnDays({ view: { from, to }, put, wrong }: Props) {
   return (
     <Group gap="xs" align="flex-start" wrap="nowrap">
       <TextInput
+        size="xs"
         type="date"
         label="First day"
         value={from}
@@ -59,6 +62,7 @@ function OwnDays({ view: { from, to }, put, wrong }: Props) {
         onChange={(event) => put({ from: event.currentTarget.value })}
       />
       <TextInput
+        size="xs"
         type="date"
         label="Last day"
         value={to}
@@ -78,6 +82,7 @@ function Services({ view, put }: Pick<Props, "view" | "put">) {
   const options = services.map(({ name, display_name: label }) => ({ value: name, label: label || name }));
   return (
     <MultiSelect
+      size="xs"
       className={classes.services}
       label="Services"
       placeholder={view.services.length ? undefined : "All services"}

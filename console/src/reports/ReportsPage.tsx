@@ -30,6 +30,7 @@ export default function ReportsPage() {
     <>
       <PageHead title="Reports" about="What became of callbacks, by their desired time">
         <Button
+          size="xs"
           variant="default"
           leftSection={<IconDownload size={16} aria-hidden />}
           disabled={wrong !== null}

@@ -57,7 +57,7 @@ export default function CreateService({ onClose }: { onClose: () => void }) {
     }
   };
   return (
-    <Dialog title="Create service" onClose={onClose}>
+    <Dialog title="Create Service" onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
         <TextInput
@@ -70,7 +70,7 @@ export default function CreateService({ onClose }: { onClose: () => void }) {
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <TextInput
-          label="Display name"
+          label="Display Name"
           description="What people see; the name unless given."
           maxLength={200}
           value={shown}
@@ -78,7 +78,7 @@ export default function CreateService({ onClose }: { onClose: () => void }) {
         />
         <ZoneSelect value={zone} onChange={setZone} />
         <CountrySelect
-          label="Default region"
+          label="Default Region"
           description="Whose national numbers it understands. None: numbers need their country code."
           value={region}
           onChange={setRegion}
@@ -89,7 +89,7 @@ export default function CreateService({ onClose }: { onClose: () => void }) {
             Cancel
           </Button>
           <Button type="submit" loading={create.isPending} disabled={!name || problem !== null}>
-            Create service
+            Create Service
           </Button>
         </Group>
         </Stack>

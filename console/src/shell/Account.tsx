@@ -15,11 +15,14 @@ export function Account() {
   const name = user.display_name || user.name;
   return (
     <>
-      <Menu position="right-end" withinPortal width={220}>
+      <Menu position="right-end" width={220}>
         <Menu.Target>
           <NavLink
             component="button"
             label={name}
+            title={name}
+            noWrap
+            px={8}
             aria-label={`Account of ${name}`}
             leftSection={<IconUser size={18} stroke={1.6} aria-hidden />}
             rightSection={<IconDots size={16} aria-hidden />}
@@ -28,10 +31,10 @@ export function Account() {
         <Menu.Dropdown>
           <ThemeItem />
           <Menu.Item leftSection={<IconKey size={16} />} onClick={() => setChangesPassword(true)}>
-            Change password
+            Change Password
           </Menu.Item>
           <Menu.Item leftSection={<IconCode size={16} />} component="a" href="/api/docs" target="_blank">
-            API documentation
+            API Documentation
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut()}>

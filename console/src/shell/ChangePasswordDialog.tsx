@@ -11,7 +11,7 @@ export default function ChangePasswordDialog({ onClose }: { onClose: () => void 
     onClose();
   };
   return (
-    <Modal opened onClose={onClose} title="Change password">
+    <Modal opened onClose={onClose} title="Change Password">
       <ChangePasswordForm user={user.name} onDone={done} />
     </Modal>
   );

@@ -62,7 +62,7 @@ export function ChangePasswordForm({ user, onDone }: { user: string; onDone?: ()
         onChange={(event) => setRepeated(event.currentTarget.value)}
       />
       <Button type="submit" loading={change.isPending}>
-        Change password
+        Change Password
       </Button>
     </Stack>
   );

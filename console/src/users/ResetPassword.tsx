@@ -20,7 +20,7 @@ export function ResetPassword({ name, onGiven }: Props) {
   if (!isAsked) {
     return (
       <Button variant="subtle" color="red" onClick={() => setAsked(true)}>
-        Reset password
+        Reset Password
       </Button>
     );
   }

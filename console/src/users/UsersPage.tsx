@@ -27,6 +27,8 @@ export default function UsersPage() {
     <>
       <PageHead title="Users" about={`${users.length} ${users.length === 1 ? "user" : "users"}`}>
         <TextInput
+          size="xs"
+          w="14rem"
           aria-label="Search users"
           placeholder="Name or role"
           leftSection={<IconSearch size={16} aria-hidden />}
@@ -34,7 +36,7 @@ export default function UsersPage() {
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
         {mayChange && (
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited("new")}>
+          <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited("new")}>
             Create User
           </Button>
         )}

@@ -32,7 +32,7 @@ export function Ranges({ ranges, onChange }: Props) {
         disabled={ranges.length >= MOST_RANGES}
         onClick={() => onChange([...ranges, newRange(ranges)])}
       >
-        Add range
+        Add Range
       </Button>
     </div>
   );

@@ -1,5 +1,6 @@
 import { IconAlertTriangle, IconCalendar } from "@tabler/icons-react";
 
+import { withTimes } from "../../components/instants";
 import { StateBadge } from "../../components/StateBadge";
 import { duration } from "../../components/times";
 import { cityOf } from "../../components/zones";
@@ -9,7 +10,7 @@ import type { Shown } from "./columns";
 import type { Row } from "../rows";
 
 /** The state with its result, whether it began as scheduled, and how late it is. */
-export function StateCell({ row, tabIndex }: { row: Row; tabIndex: number }) {
+export function StateCell({ row, times, tabIndex }: { row: Row; times: Shown; tabIndex: number }) {
   return (
     <span className={classes.state}>
       <StateBadge state={row.state} result={row.result} />
@@ -18,16 +19,16 @@ export function StateCell({ row, tabIndex }: { row: Row; tabIndex: number }) {
           <IconCalendar size={15} stroke={1.8} aria-hidden />
         </span>
       )}
-      {row.lateSince !== null && <Late row={row} since={row.lateSince} tabIndex={tabIndex} />}
+      {row.lateSince !== null && <Late row={row} since={row.lateSince} {...{ times, tabIndex }} />}
     </span>
   );
 }
 
 // It can be focused, as why it is late is shown nowhere else in the row.
-function Late({ row, since, tabIndex }: { row: Row; since: number; tabIndex: number }) {
+function Late({ row, since, times, tabIndex }: { row: Row; since: number; times: Shown; tabIndex: number }) {
   const now = useNow();
   const late = `${duration(Math.max(0, now - since) / 1000)} late`;
-  const why = row.waiting_for ? `${late}. ${row.waiting_for}` : late;
+  const why = row.waiting_for ? `${late}. ${withTimes(row.waiting_for, times.shown)}` : late;
   return (
     <span className={classes.late} role="note" aria-label={why} data-hint={why} tabIndex={tabIndex}>
       {row.state === "SCHEDULED" && <IconAlertTriangle size={15} stroke={2} aria-hidden />}

@@ -21,7 +21,7 @@ function Exports({ query }: { query: ListQuery }) {
   const { download, isBusy } = useDownload(tellRefusal);
   const shown = (bom: boolean) => download(() => readShown(query, bom));
   return (
-    <Menu opened={isOpen} onChange={setIsOpen} position="bottom-end" withinPortal={false}>
+    <Menu opened={isOpen} onChange={setIsOpen} position="bottom-end">
       <Menu.Target>
         <Button
           variant="default"

@@ -27,7 +27,7 @@ export function SearchBox({ view, onChange, input, onDown }: Props) {
         className={classes.text}
         classNames={{ input: classes.joined }}
         aria-label={`Search by ${label}`}
-        placeholder={`Search by ${label}`}
+        placeholder="Search"
         leftSection={<IconSearch size={15} stroke={1.8} aria-hidden />}
         rightSection={text && <CloseButton size="sm" aria-label="Clear search" onClick={() => setText("")} />}
         value={text}

@@ -59,7 +59,7 @@ export default function CapacityEditor({ values: { weekly_capacity: all }, set, 
       )}
       {!isReadOnly && (
         <Button variant="default" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={add}>
-          Add a time
+          Add Time
         </Button>
       )}
     </section>

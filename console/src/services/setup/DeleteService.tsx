@@ -21,7 +21,7 @@ export function DeleteService({ service }: { service: Service }) {
         Possible while no callback belongs to it; else set its mode to CLOSED.
       </Text>
       <Button variant="default" size="xs" onClick={() => setIsAsking(true)}>
-        Delete this service
+        Delete This Service
       </Button>
       {isAsking && <DeleteDialog service={service} onClose={() => setIsAsking(false)} />}
     </section>

@@ -38,7 +38,7 @@ export default function DispositionsEditor({ values: { dispositions: all }, set,
           ))}
           {all.length < MOST && (
             <Button variant="default" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ dispositions: [...all, ""] })}>
-              Add a disposition
+              Add Disposition
             </Button>
           )}
         </>

@@ -112,7 +112,7 @@ function Blocked({ values: { number_rules: rules }, set, problems, isReadOnly }:
       )}
       {!isReadOnly && blocked.length < MOST && (
         <Button variant="default" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={add}>
-          Block a pattern
+          Block Pattern
         </Button>
       )}
     </section>

@@ -91,8 +91,8 @@ export function Ranges({ of, ranges, onChange, problems, place }: Props) {
 
 function AddButton({ of, onClick }: { of: string; onClick: () => void }) {
   return (
-    <Button variant="subtle" size="compact-xs" leftSection={<IconPlus size={12} aria-hidden />} aria-label={`Add hours: ${of}`} onClick={onClick}>
-      Add hours
+    <Button variant="subtle" size="compact-xs" leftSection={<IconPlus size={12} aria-hidden />} aria-label={`Add Hours: ${of}`} onClick={onClick}>
+      Add Hours
     </Button>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Text, Title } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { type ComponentType, type FormEvent, lazy, Suspense } from "react";
 
 import { ApiError } from "../../api/problems";
@@ -47,9 +47,7 @@ export function SectionForm({ section, stored, isReadOnly }: Props) {
   return (
     <>
       <form onSubmit={submit} noValidate aria-label={section.label}>
-        <Title order={2} mb="sm">
-          {section.label}
-        </Title>
+        <h2 className="visually-hidden">{section.label}</h2>
         {section.groups.map((group) => (
           <FieldGroup key={group.title} group={group} {...props} />
         ))}

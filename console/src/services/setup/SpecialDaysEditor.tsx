@@ -104,7 +104,7 @@ function Days({ values: { special_days: days }, set, problems, isReadOnly }: Edi
       )}
       {!isReadOnly && days.length < MOST && (
         <Button variant="default" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={add}>
-          Add a day
+          Add Day
         </Button>
       )}
     </section>

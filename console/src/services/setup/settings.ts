@@ -81,9 +81,9 @@ const DIALLING: Group[] = [
         label: "Strategy",
         about: "Who is rung first.",
         options: [
-          { value: "CUSTOMER_FIRST", label: "CUSTOMER_FIRST: the customer, then the agent" },
-          { value: "AGENT_FIRST", label: "AGENT_FIRST: the agent, then the customer" },
-          { value: "PREVIEW", label: "PREVIEW: the agent is asked at the desk, then rung first" },
+          { value: "CUSTOMER_FIRST", label: "CUSTOMER_FIRST: first the customer" },
+          { value: "AGENT_FIRST", label: "AGENT_FIRST: first the agent" },
+          { value: "PREVIEW", label: "PREVIEW: the agent is asked first" },
         ],
       },
       { kind: "trunk", key: "trunk", label: "Trunk", about: "Where its calls leave." },

@@ -16,7 +16,7 @@ export function DeleteTrunk({ trunk: { name }, onClose }: { trunk: Trunk; onClos
     },
   });
   return (
-    <Dialog title={`Delete trunk ${name}`} onClose={onClose}>
+    <Dialog title={`Delete Trunk ${name}`} onClose={onClose}>
       <Stack gap="md">
         <Text>Possible while no service, and no call of the last days, goes through it.</Text>
         <Failure of={remove.error} />

@@ -74,7 +74,7 @@ export function TrunkForm({ trunk, names, onClose }: { trunk: Trunk | null; name
     }
   };
   return (
-    <Dialog title={begun ? `Change trunk ${begun.name}` : "Create trunk"} onClose={onClose}>
+    <Dialog title={begun ? `Edit Trunk ${begun.name}` : "Create Trunk"} onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {!begun && (
@@ -96,7 +96,7 @@ export function TrunkForm({ trunk, names, onClose }: { trunk: Trunk | null; name
               Cancel
             </Button>
             <Button type="submit" disabled={!isWell} loading={save.isPending}>
-              {begun ? "Save" : "Create trunk"}
+              {begun ? "Save" : "Create Trunk"}
             </Button>
           </Group>
         </Stack>

@@ -40,8 +40,8 @@ export default function Trunks() {
       </Anchor>
       <PageHead title="Trunks" about={counted(trunks.length, "trunk")}>
         {mayChange && (
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ what: "create" })}>
-            Create trunk
+          <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ what: "create" })}>
+            Create Trunk
           </Button>
         )}
       </PageHead>
@@ -138,8 +138,8 @@ function Row({ trunk, link, used = 0, ask }: RowProps) {
       <Table.Td className={classes.number}>{used}</Table.Td>
       {ask && (
         <Table.Td className={classes.actions}>
-          <Tooltip label="Change">
-            <ActionIcon variant="subtle" color="gray" aria-label={`Change ${trunk.name}`} onClick={() => ask({ what: "change", trunk })}>
+          <Tooltip label="Edit">
+            <ActionIcon variant="subtle" color="gray" aria-label={`Edit ${trunk.name}`} onClick={() => ask({ what: "change", trunk })}>
               <IconPencil size={16} aria-hidden />
             </ActionIcon>
           </Tooltip>

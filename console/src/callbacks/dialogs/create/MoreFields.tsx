@@ -76,7 +76,7 @@ function UserData({ data, onChange }: { data: UserField[]; onChange: (data: User
             leftSection={<IconPlus size={14} />}
             onClick={() => onChange([...data, { name: "", value: "" }])}
           >
-            Add a field
+            Add Field
           </Button>
         </Group>
       </Stack>
