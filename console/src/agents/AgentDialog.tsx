@@ -1,9 +1,9 @@
 import { Button, Group, MultiSelect, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 
-import { useSession } from "../api/session";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
+import { useServiceOptions } from "../components/serviceOptions";
 import { type Agent, type AgentChoices, useSaveAgent } from "./data";
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
 
 /** Creates an agent (`before` null), or changes who is rung and for which services. */
 export default function AgentDialog({ before, agents, onClose }: Props) {
-  const { services } = useSession();
+  const services = useServiceOptions();
   // What was read when the dialog opened is what a change is compared with.
   const [read] = useState(before);
   const [fields, setFields] = useState(() => fieldsOf(before));
@@ -60,7 +60,7 @@ export default function AgentDialog({ before, agents, onClose }: Props) {
           label="Services"
           description="Whom they are called for"
           placeholder={fields.services.length ? undefined : "None yet: is never called"}
-          data={services.map(({ name, display_name }) => ({ value: name, label: display_name || name }))}
+          data={services}
           value={fields.services}
           onChange={(chosen) => change({ services: chosen })}
           searchable

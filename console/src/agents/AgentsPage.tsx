@@ -2,12 +2,13 @@ import { Button, Group, Select, TextInput } from "@mantine/core";
 import { IconFileImport, IconHeadset, IconPlus, IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
-import { useMay, useSession } from "../api/session";
+import { useMay } from "../api/session";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
 import { Loading } from "../components/Loading";
 import { PageHead } from "../components/PageHead";
 import { PresenceBadge } from "../components/PresenceBadge";
+import { useServiceOptions } from "../components/serviceOptions";
 import { AgentTable } from "./AgentTable";
 import classes from "./Agents.module.css";
 import { type Agent, countsOf, type Filter, fitting, useAgents, useFilter } from "./data";
@@ -89,7 +90,7 @@ interface FilterProps {
 }
 
 function Filters({ filter, change }: FilterProps) {
-  const { services } = useSession();
+  const services = useServiceOptions();
   return (
     <>
       <TextInput
@@ -106,7 +107,7 @@ function Filters({ filter, change }: FilterProps) {
         w="13rem"
         aria-label="Service"
         placeholder="All services"
-        data={services.map(({ name, display_name }) => ({ value: name, label: display_name || name }))}
+        data={services}
         value={filter.service}
         onChange={(service) => change({ service })}
         clearable

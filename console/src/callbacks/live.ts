@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { api, data } from "../api/client";
 import { useChanges, useIsLive } from "../api/events";
 import { serverNow } from "../api/clock";
-import { useNow } from "./clock";
+import { useHalfMinute } from "../components/ticking";
 import type { Callback } from "./model";
 import type { ListQuery } from "./ranges";
 import { filterNow, LEEWAY_MS, type Question, type Row, type Rows, toRow } from "./rows";
@@ -83,6 +83,13 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
   const client = useQueryClient();
   const gathered = useRef(new Set<string>());
   const isAsking = useRef(false);
+  const isShown = useRef(true);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
   const shown = useRef(key);
   const goOn = useRef<() => void>(() => undefined);
   useEffect(() => {
@@ -93,7 +100,7 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
     // A page that is being read may have been read before what is told: it is patched when it has come.
     const isBusy = () =>
       isAsking.current || shown.current !== key || client.isFetching({ queryKey: key, exact: true }) > 0;
-    while (gathered.current.size > 0 && !isBusy()) {
+    while (gathered.current.size > 0 && isShown.current && !isBusy()) {
       const rows = client.getQueryData<Rows>(key);
       if (!rows) {
         return;
@@ -185,7 +192,7 @@ function useWhenLive(call: () => void): void {
 /** Nothing changes when a window ends: rows whose time has come are looked at until they are late or something happens. */
 function useGrowingLate(key: QueryKey, tell: (ids: string[]) => void): void {
   const client = useQueryClient();
-  const now = useNow();
+  const now = useHalfMinute();
   useEffect(() => {
     const rows = client.getQueryData<Rows>(key)?.items ?? [];
     const due = rows.filter(

@@ -1,6 +1,7 @@
 import { MultiSelect, Radio, Stack } from "@mantine/core";
 
 import { useSession } from "../api/session";
+import { useServiceOptions } from "./serviceOptions";
 
 interface Props {
   /** Names; null: all, also those to come. */
@@ -11,11 +12,8 @@ interface Props {
 
 /** Which services somebody is given: all, or some. Nobody gives what they do not have. */
 export function ServicesField({ value, onChange, error }: Props) {
-  const { services, sees_all_services: mayGiveAll } = useSession();
-  const names = new Set(services.map(({ name }) => name));
-  // What they have beside these is kept as it is.
-  const others = (value ?? []).filter((name) => !names.has(name)).map((name) => ({ value: name, label: name }));
-  const options = services.map(({ name, display_name }) => ({ value: name, label: display_name || name }));
+  const { sees_all_services: mayGiveAll } = useSession();
+  const options = useServiceOptions(value ?? []);
   return (
     <Stack gap="xs">
       <Radio.Group
@@ -32,7 +30,7 @@ export function ServicesField({ value, onChange, error }: Props) {
         <MultiSelect
           aria-label="The services given"
           placeholder={value.length ? undefined : "None yet"}
-          data={[...options, ...others]}
+          data={options}
           value={value}
           onChange={onChange}
           searchable

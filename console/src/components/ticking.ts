@@ -2,33 +2,39 @@ import { useSyncExternalStore } from "react";
 
 const SECOND_MS = 1_000;
 
-const watchers = new Set<() => void>();
-let ticking: ReturnType<typeof setInterval> | undefined;
-let ticked = Date.now();
-
-function watch(tell: () => void): () => void {
-  watchers.add(tell);
-  if (watchers.size === 1) {
-    ticked = Date.now();
-    ticking = setInterval(() => {
+/** The time by this machine's clock, every so often: one clock for all that look at it, which stands while nobody does. */
+function clockEvery(milliseconds: number): () => number {
+  const watchers = new Set<() => void>();
+  let ticking: ReturnType<typeof setInterval> | undefined;
+  let ticked = Date.now();
+  const watch = (tell: () => void) => {
+    watchers.add(tell);
+    if (watchers.size === 1) {
       ticked = Date.now();
-      for (const each of watchers) {
-        each();
-      }
-    }, SECOND_MS);
-  }
-  return () => {
-    watchers.delete(tell);
-    if (watchers.size === 0) {
-      clearInterval(ticking);
+      ticking = setInterval(() => {
+        ticked = Date.now();
+        for (const each of watchers) {
+          each();
+        }
+      }, milliseconds);
     }
+    return () => {
+      watchers.delete(tell);
+      if (watchers.size === 0) {
+        clearInterval(ticking);
+      }
+    };
+  };
+  return function useClock() {
+    return useSyncExternalStore(watch, () => ticked);
   };
 }
 
-/** The time by this machine's clock, every second: one clock for all that counts seconds on a page. */
-export function useSecond(): number {
-  return useSyncExternalStore(watch, () => ticked);
-}
+/** The time, for what counts seconds. */
+export const useSecond = clockEvery(SECOND_MS);
+
+/** The time, for what grows late. */
+export const useHalfMinute = clockEvery(30 * SECOND_MS);
 
 /** A duration that is watched: 0:42, 12:05, 1:02:05. */
 export function stopwatch(milliseconds: number): string {

@@ -1,7 +1,7 @@
 import { Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
 
 import { Times, useTimes } from "../components/times";
-import { differs, whenName } from "../components/zones";
+import { differs, instantOf, whenName } from "../components/zones";
 import type { Draft } from "./drafts";
 
 // As far ahead as callbacks can be booked.
@@ -9,13 +9,8 @@ const BOOKABLE_MS = 31 * 24 * 3_600_000;
 
 /** The instant that a draft names, by the clock of whoever looks; null while it names none, or one that clocks skip. */
 export function againAt({ date, time }: Pick<Draft, "date" | "time">, shown: Times): Date | null {
-  const isUtc = shown.zone === "UTC";
-  const at = new Date(`${date}T${time}${isUtc ? "Z" : ""}`);
-  if (Number.isNaN(at.getTime())) {
-    return null;
-  }
-  const clock = new Times(shown.zone, true);
-  return clock.minute(at) === `${date} ${time}` ? at : null;
+  const at = instantOf(`${date}T${time}`, shown.zone);
+  return at === null ? null : new Date(at);
 }
 
 /** What is wrong with the time that a draft names; undefined: nothing, or none is named and not `isAsked` for. */

@@ -1,6 +1,7 @@
 import { Table, Text, Title } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 
+import { Fact, Facts } from "../components/Facts";
 import { Instant } from "../components/Instant";
 import { StateBadge } from "../components/StateBadge";
 import { duration, VIEWER_ZONE } from "../components/times";
@@ -12,7 +13,7 @@ import { channelName, dispositionName, outcomeName, valueText } from "./words";
 export function Customer({ attempt, callback }: { attempt: string; callback: InHand }) {
   return (
     <div className={classes.customer}>
-      <dl className={classes.facts}>
+      <Facts>
         <Fact name="Service">{callback.service_display_name || callback.service}</Fact>
         <Waited callback={callback} />
         <Promised callback={callback} />
@@ -24,17 +25,8 @@ export function Customer({ attempt, callback }: { attempt: string; callback: InH
         ))}
         {callback.attempts.length > 0 && <Tries callback={callback} />}
         {callback.has_name_recording && <Recording attempt={attempt} />}
-      </dl>
+      </Facts>
       <History callback={callback} />
-    </div>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { api, data } from "../../api/client";
 import { useCreation } from "../../api/creation";
 import { useSession } from "../../api/session";
 import { Dialog } from "../../components/Dialog";
+import { useServiceOptions } from "../../components/serviceOptions";
 import { useTimes } from "../../components/times";
 import { type Fields, isComplete, type Kind, NOTHING_YET, requestOf } from "./create/fields";
 import { MoreFields } from "./create/MoreFields";
@@ -60,12 +61,13 @@ function useForm({ onClose, onCreated }: Props) {
       creation.create(JSON.stringify(requestOf(fields, null)), requestOf(fields, offer.data?.id ?? null));
     }
   };
-  return { fields, wasTried, check, offer, creation, change, submit, services };
+  return { fields, wasTried, check, offer, creation, change, submit };
 }
 
 function Form(props: Props) {
   const { shown } = useTimes();
-  const { fields, wasTried, check, offer, creation, change, submit, services } = useForm(props);
+  const options = useServiceOptions();
+  const { fields, wasTried, check, offer, creation, change, submit } = useForm(props);
   const { error } = creation;
   const atService = refusedAt("service", error);
   const atNumber = refusedAt("number", error);
@@ -80,7 +82,7 @@ function Form(props: Props) {
         label="Service Type"
         placeholder="Choose a service"
         data-autofocus={!fields.service || undefined}
-        data={services.map(({ name, display_name }) => ({ value: name, label: display_name || name }))}
+        data={options}
         value={fields.service}
         onChange={(service) => change({ service, slot: null })}
         searchable

@@ -2,10 +2,10 @@ import { IconAlertTriangle, IconCalendar } from "@tabler/icons-react";
 
 import { withTimes } from "../../components/instants";
 import { StateBadge } from "../../components/StateBadge";
+import { useHalfMinute } from "../../components/ticking";
 import { duration } from "../../components/times";
 import { cityOf } from "../../components/zones";
 import classes from "./CallbackTable.module.css";
-import { useNow } from "../clock";
 import type { Shown } from "./columns";
 import type { Row } from "../rows";
 
@@ -26,7 +26,7 @@ export function StateCell({ row, times, tabIndex }: { row: Row; times: Shown; ta
 
 // It can be focused, as why it is late is shown nowhere else in the row.
 function Late({ row, since, times, tabIndex }: { row: Row; since: number; times: Shown; tabIndex: number }) {
-  const now = useNow();
+  const now = useHalfMinute();
   const late = `${duration(Math.max(0, now - since) / 1000)} late`;
   const why = row.waiting_for ? `${late}. ${withTimes(row.waiting_for, times.shown)}` : late;
   return (
