@@ -5,11 +5,13 @@ import { Link } from "react-router";
 import { useMay } from "../api/session";
 import { PresenceBadge, presenceLabel } from "../components/PresenceBadge";
 import { StateBadge } from "../components/StateBadge";
+import { TableHead } from "../components/TableHead";
 import { stopwatch, useSecond } from "../components/ticking";
 import { duration, useTimes } from "../components/times";
 import classes from "./Agents.module.css";
 import type { Agent } from "./data";
 
+const COLUMNS = ["Name", "Presence", "For", "Callback in hand", "Services"];
 const HOUR_MS = 3_600_000;
 
 interface Props {
@@ -25,21 +27,7 @@ export function AgentTable({ agents, skew, onPresence, onEdit }: Props) {
   return (
     <Table.ScrollContainer minWidth={860} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Agents" }}>
       <Table className={classes.table} aria-label="Agents">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Name</Table.Th>
-            <Table.Th scope="col">Presence</Table.Th>
-            <Table.Th scope="col">For</Table.Th>
-            <Table.Th scope="col">Callback in hand</Table.Th>
-            <Table.Th scope="col">Services</Table.Th>
-            {onEdit && <Table.Th scope="col">Telephone</Table.Th>}
-            {(onPresence || onEdit) && (
-              <Table.Th scope="col">
-                <span className="visually-hidden">Actions</span>
-              </Table.Th>
-            )}
-          </Table.Tr>
-        </Table.Thead>
+        <TableHead columns={onEdit ? [...COLUMNS, "Telephone"] : COLUMNS} hasActions={!!(onPresence ?? onEdit)} />
         <Table.Tbody>
           {agents.map((agent) => (
             <Row key={agent.name} agent={agent} skew={skew} onPresence={onPresence} onEdit={onEdit} />

@@ -6,6 +6,7 @@ import { useMay } from "../api/session";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
 import { Loading } from "../components/Loading";
+import { counted } from "../components/numbers";
 import { PageHead } from "../components/PageHead";
 import { PresenceBadge } from "../components/PresenceBadge";
 import { useServiceOptions } from "../components/serviceOptions";
@@ -29,15 +30,15 @@ export default function AgentsPage() {
     return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
   }
   const { agents, skew } = data;
-  const counted = fitting(agents, filter);
-  const shown = counted.filter(({ presence }) => !filter.presence || presence === filter.presence);
+  const found = fitting(agents, filter);
+  const shown = found.filter(({ presence }) => !filter.presence || presence === filter.presence);
   return (
     <>
-      <PageHead title="Agents" about={`${agents.length} ${agents.length === 1 ? "agent" : "agents"}`}>
+      <PageHead title="Agents" about={counted(agents.length, "agent")}>
         <Filters filter={filter} change={change} />
         {may("CHANGE_AGENTS") && <Creating onOpen={setOpened} />}
       </PageHead>
-      <Counts agents={counted} filter={filter} change={change} />
+      <Counts agents={found} filter={filter} change={change} />
       {shown.length ? (
         <AgentTable
           agents={shown}

@@ -6,6 +6,7 @@ import { api, data } from "../api/client";
 import { ApiError } from "../api/problems";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
+import { counted } from "../components/numbers";
 import { AGENTS, type AgentChoices } from "./data";
 import { agentsOf } from "./readCsv";
 
@@ -72,7 +73,7 @@ export default function ImportDialog({ onClose }: { onClose: () => void }) {
             loading={doing.isPending}
             onClick={() => trial.variables && doing.mutate(trial.variables)}
           >
-            {count ? `Import ${count} ${count === 1 ? "agent" : "agents"}` : "Import"}
+            {count ? `Import ${counted(count, "agent")}` : "Import"}
           </Button>
         </Group>
       </Stack>

@@ -1,4 +1,4 @@
-import { Button, Center, Table, Text, TextInput } from "@mantine/core";
+import { Button, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconDownload, IconHistory } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
@@ -11,6 +11,7 @@ import { Failure } from "../components/Failure";
 import { Instant } from "../components/Instant";
 import { Loading } from "../components/Loading";
 import { PageHead } from "../components/PageHead";
+import { ShowMore } from "../components/ShowMore";
 import { useTimes } from "../components/times";
 import { type AuditFilter, type Entry, EVERYTHING, parametersOf, useEntries } from "./data";
 import { Details } from "./Details";
@@ -24,7 +25,8 @@ export default function AuditPage() {
   const [filter, setFilter] = useState(EVERYTHING);
   const [settled] = useDebouncedValue(filter, TYPING_MILLISECONDS);
   const query = useMemo(() => parametersOf(settled, shown), [settled, shown]);
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useEntries(query);
+  const list = useEntries(query);
+  const { data, error, refetch } = list;
   const { download, isBusy, error: notSaved } = useDownload();
   const entries = data?.pages.flatMap((page) => page.items);
   return (
@@ -50,13 +52,7 @@ export default function AuditPage() {
       {entries && entries.length > 0 && <EntryTable entries={entries} />}
       {!entries && (error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />)}
       {entries && <Failure of={error} />}
-      {hasNextPage && (
-        <Center py="sm">
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show Older Entries
-          </Button>
-        </Center>
-      )}
+      <ShowMore of={list}>Show Older Entries</ShowMore>
     </>
   );
 }
@@ -93,12 +89,12 @@ function EntryTable({ entries }: { entries: Entry[] }) {
       <Table verticalSpacing={4} stickyHeader aria-label="Entries">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Time</Table.Th>
-            <Table.Th>Who</Table.Th>
-            <Table.Th>Action</Table.Th>
-            <Table.Th>Subject</Table.Th>
-            <Table.Th>Services</Table.Th>
-            <Table.Th className={classes.grows}>Details</Table.Th>
+            <Table.Th scope="col">Time</Table.Th>
+            <Table.Th scope="col">Who</Table.Th>
+            <Table.Th scope="col">Action</Table.Th>
+            <Table.Th scope="col">Subject</Table.Th>
+            <Table.Th scope="col">Services</Table.Th>
+            <Table.Th scope="col" className={classes.grows}>Details</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
 import type { components } from "../api/schema";
-import type { Times } from "../components/times";
+import { dayPlus, type Times } from "../components/times";
 
 export type Entry = components["schemas"]["Entry"];
 
@@ -25,14 +25,8 @@ export function parametersOf({ actor, action, subject, from, to }: AuditFilter, 
     subject: subject.trim() || undefined,
     from: from ? times.startOf(from).toISOString() : undefined,
     // The day that is named last belongs to it.
-    to: to ? times.startOf(dayAfter(to)).toISOString() : undefined,
+    to: to ? times.startOf(dayPlus(to, 1)).toISOString() : undefined,
   };
-}
-
-function dayAfter(day: string): string {
-  const next = new Date(`${day}T00:00Z`);
-  next.setUTCDate(next.getUTCDate() + 1);
-  return next.toISOString().slice(0, 10);
 }
 
 /** Entries, the newest first, a page more each time. */

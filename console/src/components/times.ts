@@ -78,6 +78,13 @@ function date({ year, month, day }: Parts): string {
   return `${year}-${month}-${day}`;
 }
 
+/** The day so many days after one such as 2026-11-24, or before it. */
+export function dayPlus(day: string, days: number): string {
+  const date = new Date(`${day}T00:00Z`);
+  date.setUTCDate(date.getUTCDate() + days);
+  return date.toISOString().slice(0, 10);
+}
+
 /** How the user wants to see times, and the other way for a tooltip. */
 export function useTimes(): { shown: Times; other: Times } {
   const { preferences } = usePreferences();

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Fact, Facts } from "../components/Facts";
 import { Instant } from "../components/Instant";
 import { StateBadge } from "../components/StateBadge";
+import { TableHead } from "../components/TableHead";
 import { duration, VIEWER_ZONE } from "../components/times";
 import type { InHand } from "./data";
 import classes from "./Desk.module.css";
@@ -110,15 +111,7 @@ function History({ callback: { history } }: { callback: InHand }) {
       </Title>
       <Table.ScrollContainer minWidth={480} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Earlier callbacks" }}>
         <Table verticalSpacing={4} aria-label="Earlier callbacks of this number">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Desired Time</Table.Th>
-              <Table.Th scope="col">Service</Table.Th>
-              <Table.Th scope="col">State</Table.Th>
-              <Table.Th scope="col">Agent</Table.Th>
-              <Table.Th scope="col">What came of it</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <TableHead columns={["Desired Time", "Service", "State", "Agent", "What came of it"]} />
           <Table.Tbody>
             {history.map((past) => (
               <Table.Tr key={past.id}>

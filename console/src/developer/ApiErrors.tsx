@@ -1,4 +1,4 @@
-import { Button, Center, Code, Group, Stack, Table, Text, TextInput } from "@mantine/core";
+import { Code, Group, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
@@ -9,6 +9,8 @@ import { ErrorPage } from "../components/ErrorPage";
 import { Failure } from "../components/Failure";
 import { Instant } from "../components/Instant";
 import { Loading } from "../components/Loading";
+import { ShowMore } from "../components/ShowMore";
+import { TableHead } from "../components/TableHead";
 import { type ApiErrorLine, type ErrorFilter, useApiErrors } from "./data";
 
 const TYPING_MILLISECONDS = 250;
@@ -16,7 +18,8 @@ const TYPING_MILLISECONDS = 250;
 export function ApiErrors() {
   const [filter, setFilter] = useState<ErrorFilter>({ api_key: "", code: "", correlation_id: "" });
   const [settled] = useDebouncedValue(filter, TYPING_MILLISECONDS);
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useApiErrors(settled);
+  const list = useApiErrors(settled);
+  const { data, error, refetch } = list;
   const lines = data?.pages.flatMap((page) => page.items);
   const field = (name: keyof ErrorFilter, label: string, placeholder: string) => (
     <TextInput
@@ -38,13 +41,7 @@ export function ApiErrors() {
       {lines && <Failure of={error} />}
       {lines?.length === 0 && <Empty Icon={IconCircleCheck} title="No call was refused that fits this" />}
       {lines && lines.length > 0 && <ErrorTable lines={lines} />}
-      {hasNextPage && (
-        <Center>
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show Older Errors
-          </Button>
-        </Center>
-      )}
+      <ShowMore of={list}>Show Older Errors</ShowMore>
     </Stack>
   );
 }
@@ -53,16 +50,7 @@ function ErrorTable({ lines }: { lines: ApiErrorLine[] }) {
   return (
     <Table.ScrollContainer minWidth={900}>
       <Table verticalSpacing={4}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Time</Table.Th>
-            <Table.Th>API Key</Table.Th>
-            <Table.Th>Call</Table.Th>
-            <Table.Th>Status</Table.Th>
-            <Table.Th>Code</Table.Th>
-            <Table.Th>Correlation Id</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <TableHead columns={["Time", "API Key", "Call", "Status", "Code", "Correlation Id"]} />
         <Table.Tbody>
           {lines.map((line) => (
             <Table.Tr key={line.id}>

@@ -1,4 +1,4 @@
-import { Badge, Button, Checkbox, Group, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Badge, Button, Checkbox, Group, Stack, Table, Text } from "@mantine/core";
 import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -6,6 +6,7 @@ import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
 import { Instant } from "../components/Instant";
 import { Loading } from "../components/Loading";
+import { TableHead } from "../components/TableHead";
 import { type ApiKey, useKeys } from "./data";
 import { KeyDialog } from "./KeyDialog";
 import { RevokeDialog } from "./RevokeDialog";
@@ -56,17 +57,7 @@ function KeyTable({ keys, onOpen }: TableProps) {
   return (
     <Table.ScrollContainer minWidth={800}>
       <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Scopes</Table.Th>
-            <Table.Th>Services</Table.Th>
-            <Table.Th>Last Used</Table.Th>
-            <Table.Th>Expires</Table.Th>
-            <Table.Th>Status</Table.Th>
-            <Table.Th><VisuallyHidden>Actions</VisuallyHidden></Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <TableHead columns={["Name", "Scopes", "Services", "Last Used", "Expires", "Status"]} hasActions />
         <Table.Tbody>
           {keys.map((key) => (
             <KeyRow key={key.name} apiKey={key} onOpen={onOpen} />

@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
 import type { components } from "../api/schema";
-import type { Times } from "../components/times";
+import { dayPlus, type Times } from "../components/times";
 import { whenName } from "../components/zones";
-import { type By, dayPlus, type Per, type ReportQuery, type View } from "./view";
+import type { By, Per, ReportQuery, View } from "./view";
 
 export type Period = components["schemas"]["Period"];
 

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
 import type { components, operations } from "../api/schema";
-import type { Times } from "../components/times";
+import { dayPlus, type Times } from "../components/times";
 
 export type Per = components["schemas"]["Per"];
 export type ReportQuery = NonNullable<operations["ApiV1ReportsShow"]["parameters"]["query"]>;
@@ -41,11 +41,6 @@ const MOST_DAYS = 3_660;
 
 const DAY_MS = 86_400_000;
 const IS_DAY = /^\d{4}-\d\d-\d\d$/;
-
-/** The day so many days later, or earlier. */
-export function dayPlus(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
 
 export function daysIn(from: string, to: string): number {
   return (Date.parse(`${to}T00:00Z`) - Date.parse(`${from}T00:00Z`)) / DAY_MS + 1;

@@ -5,8 +5,9 @@ import { useState } from "react";
 import { ApiError } from "../api/problems";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
+import { counted } from "../components/numbers";
 import { readService, refreshLists, saveService, serviceKey, type Status } from "./data";
-import { counted, MODE_MEANINGS } from "./words";
+import { MODE_MEANINGS } from "./words";
 
 /** Stops or resumes the calling of a service, after it is said what that does. */
 export default function PauseDialog({ status, onClose }: { status: Status; onClose: () => void }) {

@@ -8,12 +8,13 @@ import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
 import { Failure } from "../components/Failure";
 import { Loading } from "../components/Loading";
+import { counted } from "../components/numbers";
 import { PageHead } from "../components/PageHead";
 import { useTimes } from "../components/times";
 import { concernsStatuses, type Status, STATUSES, useKeptFresh, useStatuses } from "./data";
 import { arranged, orderIn } from "./order";
 import { ServiceTable } from "./ServiceTable";
-import { counted, problemsOf } from "./words";
+import { problemsOf } from "./words";
 
 const CreateService = lazy(() => import("./CreateService"));
 const PauseDialog = lazy(() => import("./PauseDialog"));

@@ -8,10 +8,6 @@ export const MODE_MEANINGS: Record<Mode, string> = {
   CLOSED: "Takes no callbacks and calls nobody.",
 };
 
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
-}
-
 /** What keeps a service from calling although it should: each as a sentence. */
 export function problemsOf({ link, paused_trunk: paused }: Status, clock: (at: string) => string): string[] {
   const problems: string[] = [];

@@ -1,4 +1,4 @@
-import { Badge, Button, Table, Text, TextInput, VisuallyHidden } from "@mantine/core";
+import { Badge, Button, Table, Text, TextInput } from "@mantine/core";
 import { IconPlus, IconSearch, IconUsers } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -7,7 +7,9 @@ import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
 import { Instant } from "../components/Instant";
 import { Loading } from "../components/Loading";
+import { counted } from "../components/numbers";
 import { PageHead } from "../components/PageHead";
+import { TableHead } from "../components/TableHead";
 import { roleLabels, type User, useUsers } from "./data";
 import { UserDialog } from "./UserDialog";
 
@@ -25,7 +27,7 @@ export default function UsersPage() {
   const found = users.filter((user) => fits(user, search));
   return (
     <>
-      <PageHead title="Users" about={`${users.length} ${users.length === 1 ? "user" : "users"}`}>
+      <PageHead title="Users" about={counted(users.length, "user")}>
         <TextInput
           size="xs"
           w="14rem"
@@ -60,18 +62,7 @@ function UserTable({ users, onEdit }: { users: User[]; onEdit?: (name: string) =
   return (
     <Table.ScrollContainer minWidth={800}>
       <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Display Name</Table.Th>
-            <Table.Th>Roles</Table.Th>
-            <Table.Th>Services</Table.Th>
-            <Table.Th>Agent</Table.Th>
-            <Table.Th>Last Login</Table.Th>
-            <Table.Th>Status</Table.Th>
-            {onEdit && <Table.Th><VisuallyHidden>Actions</VisuallyHidden></Table.Th>}
-          </Table.Tr>
-        </Table.Thead>
+        <TableHead columns={["Name", "Display Name", "Roles", "Services", "Agent", "Last Login", "Status"]} hasActions={!!onEdit} />
         <Table.Tbody>
           {users.map((user) => (
             <UserRow key={user.name} user={user} onEdit={onEdit} />

@@ -1,5 +1,5 @@
 import type { components } from "../../api/schema";
-import { Times } from "../../components/times";
+import { dayPlus, Times } from "../../components/times";
 
 export type Slot = components["schemas"]["BookableSlot"];
 
@@ -11,7 +11,6 @@ export interface Day {
   free: number | null;
 }
 
-const DAY = 24 * 60 * 60_000;
 const UTC = new Times("UTC", true);
 
 export const isFree = (slot: Pick<Slot, "free">) => slot.free !== 0;
@@ -39,7 +38,7 @@ export function daysOf(slots: readonly Slot[], times: Times): Day[] {
   const dates = [...found.keys()];
   const last = dates.at(-1);
   const days: Day[] = [];
-  for (let date = dates[0]; date && last && date <= last; date = following(date)) {
+  for (let date = dates[0]; date && last && date <= last; date = dayPlus(date, 1)) {
     const own = found.get(date) ?? [];
     days.push({ date, label: UTC.day(`${date}T12:00:00Z`), slots: own, free: freeOf(own) });
   }
@@ -55,8 +54,4 @@ function freeOf(slots: Slot[]): number | null {
     sum += free;
   }
   return sum;
-}
-
-function following(date: string): string {
-  return new Date(Date.parse(`${date}T12:00:00Z`) + DAY).toISOString().slice(0, 10);
 }

@@ -1,6 +1,7 @@
 import { Button, NativeSelect, NumberInput, Table, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 
+import { TableHead } from "../../components/TableHead";
 import { type EditorProps, replaced, without } from "./editor";
 import { numberOf } from "./Fields";
 import { TimeInput } from "./Ranges";
@@ -23,18 +24,7 @@ export default function CapacityEditor({ values: { weekly_capacity: all }, set, 
       {all.length === 0 && isReadOnly && <Text size="sm">None.</Text>}
       {all.length > 0 && (
         <Table className={classes.table} aria-label="Weekly capacity" highlightOnHover={false} maw="44rem" mb="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Day</Table.Th>
-              <Table.Th scope="col">From and to</Table.Th>
-              <Table.Th scope="col">Capacity per slot</Table.Th>
-              {!isReadOnly && (
-                <Table.Th>
-                  <span className="visually-hidden">Actions</span>
-                </Table.Th>
-              )}
-            </Table.Tr>
-          </Table.Thead>
+          <TableHead columns={["Day", "From and to", "Capacity per slot"]} hasActions={!isReadOnly} />
           <Table.Tbody>
             {all.map((seats, index) =>
               isReadOnly ? (

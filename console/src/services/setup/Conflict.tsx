@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../../api/client";
 import { useMay } from "../../api/session";
+import { TableHead } from "../../components/TableHead";
 import { useTimes } from "../../components/times";
 import type { Stored } from "../data";
 import { labelOf } from "./settings";
@@ -18,14 +19,7 @@ export function Conflict({ draft: { theirs, was, values, take }, stored }: { dra
         <ChangedBy name={stored.service.name} etag={stored.etag} /> What you typed is kept, and not saved.
       </Text>
       <Table my="xs" highlightOnHover={false} aria-label="What was changed meanwhile">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Setting</Table.Th>
-            <Table.Th scope="col">Was</Table.Th>
-            <Table.Th scope="col">Is now</Table.Th>
-            <Table.Th scope="col">Yours</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <TableHead columns={["Setting", "Was", "Is now", "Yours"]} />
         <Table.Tbody>
           {theirs.map((key) => (
             <Table.Tr key={key}>

@@ -7,8 +7,8 @@ import { api, data } from "../../api/client";
 import { ApiError } from "../../api/problems";
 import { Dialog } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
+import { counted } from "../../components/numbers";
 import { refreshLists, type Service, serviceKey } from "../data";
-import { counted } from "../words";
 import classes from "./setup.module.css";
 
 /** For administrators of all services: a service that no callback belongs to can be deleted. */

@@ -2,6 +2,7 @@ import { Button, MultiSelect, NativeSelect, Stack, Switch, Table, Text, TextInpu
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 
+import { TableHead } from "../../components/TableHead";
 import { allCountries, countryName } from "../places";
 import { type EditorProps, replaced, without } from "./editor";
 import { TimeInput } from "./Ranges";
@@ -73,18 +74,7 @@ function Blocked({ values: { number_rules: rules }, set, problems, isReadOnly }:
       )}
       {blocked.length > 0 && (
         <Table className={classes.table} aria-label="Blocked patterns" highlightOnHover={false} maw="60rem" mb="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Kind</Table.Th>
-              <Table.Th scope="col">Pattern, as +, country code, number</Table.Th>
-              <Table.Th scope="col">Note, which the refusal tells</Table.Th>
-              {!isReadOnly && (
-                <Table.Th>
-                  <span className="visually-hidden">Actions</span>
-                </Table.Th>
-              )}
-            </Table.Tr>
-          </Table.Thead>
+          <TableHead columns={["Kind", "Pattern, as +, country code, number", "Note, which the refusal tells"]} hasActions={!isReadOnly} />
           <Table.Tbody>
             {blocked.slice(0, shown).map((pattern, index) =>
               isReadOnly ? (

@@ -1,5 +1,6 @@
 import { NumberInput, Table, Text } from "@mantine/core";
 
+import { TableHead } from "../../components/TableHead";
 import { duration } from "../../components/times";
 import { type EditorProps, omitted } from "./editor";
 import { FieldGroup, numberOf } from "./Fields";
@@ -29,15 +30,7 @@ export default function RetriesEditor(props: EditorProps) {
       </Text>
       <Table.ScrollContainer minWidth={720} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Retries" }} mb="md">
         <Table className={classes.table} aria-label="Retries" maw="64rem" verticalSpacing={4}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">Outcome</Table.Th>
-              <Table.Th scope="col">Tried again</Table.Th>
-              <Table.Th scope="col">Limit (times)</Table.Th>
-              <Table.Th scope="col">Delay (seconds)</Table.Th>
-              <Table.Th scope="col">Counts</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
+          <TableHead columns={["Outcome", "Tried again", "Limit (times)", "Delay (seconds)", "Counts"]} />
           <Table.Tbody>
             {REGULAR.map((regular) => (
               <OutcomeRow key={regular.outcome} {...{ regular, problems, isReadOnly, put }} choice={values.retries[regular.outcome]} />

@@ -2,6 +2,7 @@ import { Button, Checkbox, NumberInput, Stack, Table, Text, TextInput } from "@m
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 
+import { TableHead } from "../../components/TableHead";
 import { countryName, CountrySelect } from "../places";
 import { type EditorProps, replaced, without } from "./editor";
 import { numberOf } from "./Fields";
@@ -67,20 +68,7 @@ function Days({ values: { special_days: days }, set, problems, isReadOnly }: Edi
       {days.length > 0 ? (
         <Table.ScrollContainer minWidth={860} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Special days" }}>
           <Table className={classes.table} aria-label="Special days" highlightOnHover={false}>
-            <Table.Thead>
-              <Table.Tr>
-                {["Date", "Name", "Yearly", "Hours", "Capacity per slot"].map((head) => (
-                  <Table.Th key={head} scope="col">
-                    {head}
-                  </Table.Th>
-                ))}
-                {!isReadOnly && (
-                  <Table.Th>
-                    <span className="visually-hidden">Actions</span>
-                  </Table.Th>
-                )}
-              </Table.Tr>
-            </Table.Thead>
+            <TableHead columns={["Date", "Name", "Yearly", "Hours", "Capacity per slot"]} hasActions={!isReadOnly} />
             <Table.Tbody>
               {days.slice(0, shown).map((day, index) =>
                 isReadOnly ? (

@@ -9,11 +9,11 @@ import { useMay, useSession } from "../../api/session";
 import { ErrorPage } from "../../components/ErrorPage";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
+import { counted } from "../../components/numbers";
 import { PageHead } from "../../components/PageHead";
 import { useTimes } from "../../components/times";
 import { refreshLists, SERVICES, type Status, STATUSES, type Trunk, TRUNKS, useKeptFresh, useStatuses, useTrunks } from "../data";
 import classes from "../ServiceTable.module.css";
-import { counted } from "../words";
 import { DeleteTrunk } from "./DeleteTrunk";
 import { TrunkForm } from "./TrunkForm";
 
