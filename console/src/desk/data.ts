@@ -22,8 +22,19 @@ const TOLERATED_MS = 1_500;
 
 /** All that the desk shows. Reading it tells the server that the desk is open, which it has to be told every minute. */
 export function useDesk() {
-  const client = useQueryClient();
   const isLive = useIsLive();
+  return useQuery({
+    queryKey: DESK,
+    queryFn: () => data(api.GET("/api/v1/desk")),
+    refetchInterval: isLive ? false : NOT_LIVE_MS,
+    refetchIntervalInBackground: true,
+    networkMode: "always",
+  });
+}
+
+/** Keeps the desk open and what is read of it up to date, on whichever page its agent is. */
+export function useOpenDesk(): void {
+  const client = useQueryClient();
   useEffect(() => {
     const heart = new Worker(new URL("./heartbeat.ts", import.meta.url), { type: "module" });
     heart.onmessage = () => void client.invalidateQueries({ queryKey: DESK });
@@ -33,13 +44,6 @@ export function useDesk() {
     if (changes === "everything" || changes.desk) {
       void client.invalidateQueries({ queryKey: DESK });
     }
-  });
-  return useQuery({
-    queryKey: DESK,
-    queryFn: () => data(api.GET("/api/v1/desk")),
-    refetchInterval: isLive ? false : NOT_LIVE_MS,
-    refetchIntervalInBackground: true,
-    networkMode: "always",
   });
 }
 

@@ -1,10 +1,15 @@
 import { NavLink, Text } from "@mantine/core";
 import { Link, useLocation } from "react-router";
 
+import { useSession } from "../api/session";
+import { DeskLight } from "./DeskLight";
 import type { PageEntry } from "./pages";
+
+const DESK = "/desk";
 
 export function Navigation({ pages, onChosen }: { pages: PageEntry[]; onChosen: () => void }) {
   const { pathname } = useLocation();
+  const { user } = useSession();
   return (
     <nav aria-label="Pages">
       {pages.map(({ path, label, group, Icon }, index) => {
@@ -22,6 +27,7 @@ export function Navigation({ pages, onChosen }: { pages: PageEntry[]; onChosen: 
               to={path}
               label={label}
               leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
+              rightSection={path === DESK && user.agent !== null ? <DeskLight /> : undefined}
               active={isHere}
               aria-current={isHere ? "page" : undefined}
               onClick={onChosen}
