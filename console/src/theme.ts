@@ -104,5 +104,8 @@ export const variables: CSSVariablesResolver = () => ({
     "--mantine-color-error": "#ff9b90",
     "--mantine-color-anchor": "#69c0b4",
     "--mantine-color-body": "#16191c",
+    // Mantine's own is darker than the page: what is chosen in the navigation would hardly show.
+    "--mantine-color-teal-light": "rgba(29, 143, 129, 0.26)",
+    "--mantine-color-teal-light-hover": "rgba(29, 143, 129, 0.34)",
   },
 });

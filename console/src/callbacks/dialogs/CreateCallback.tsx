@@ -92,19 +92,21 @@ function Form(props: Props) {
         nothingFoundMessage="No service of yours has this name"
         error={atService ? refusalOf(atService, shown) : wasTried && !fields.service && "Choose a service"}
       />
-      <NumberField
-        value={fields.number}
-        onChange={(number) => change({ number })}
-        check={check}
-        refusal={atNumber ? refusalOf(atNumber, shown) : wasTried && !fields.number.trim() && "Enter the number to call"}
-      />
-      <TextInput
-        label="Customer Name"
-        maxLength={200}
-        autoComplete="off"
-        value={fields.customerName}
-        onChange={(event) => change({ customerName: event.currentTarget.value })}
-      />
+      <Group grow align="flex-start" gap="sm">
+        <NumberField
+          value={fields.number}
+          onChange={(number) => change({ number })}
+          check={check}
+          refusal={atNumber ? refusalOf(atNumber, shown) : wasTried && !fields.number.trim() && "Enter the number to call"}
+        />
+        <TextInput
+          label="Customer Name"
+          maxLength={200}
+          autoComplete="off"
+          value={fields.customerName}
+          onChange={(event) => change({ customerName: event.currentTarget.value })}
+        />
+      </Group>
       {isScheduled && fields.service && (
         <SlotPicker service={fields.service} value={fields.slot} onChange={(slot) => change({ slot })} isMissing={wasTried} />
       )}

@@ -79,7 +79,7 @@ function Current({ callback, error }: { callback: Callback; error: unknown }) {
   const why = whyNotChangeable(callback);
   return (
     <section aria-labelledby="current-callback">
-      <Title order={2} id="current-callback" mb={6}>
+      <Title order={2} size="h3" id="current-callback" mb={6}>
         Current Callback Information
       </Title>
       <CallbackFacts callback={callback} />
@@ -138,7 +138,7 @@ function Change({ callback, change, onCancel, onBack }: ChangeProps) {
       {canReschedule && (
         <section aria-labelledby="change-desired-time">
           <Divider mb="md" />
-          <Title order={2} id="change-desired-time" mb={6}>
+          <Title order={2} size="h3" id="change-desired-time" mb={6}>
             Change Desired Time
           </Title>
           <SlotPicker service={callback.service} value={slot} onChange={choose} />
