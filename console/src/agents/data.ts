@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 
 import { api, data } from "../api/client";
-import { ApiError } from "../api/problems";
+import { conflict, orNull } from "../api/problems";
 import type { components } from "../api/schema";
 import { PRESENCES, type Presence, presenceLabel } from "../components/PresenceBadge";
 import { useKeptFresh } from "../services/data";
@@ -49,22 +49,6 @@ export function useAskPresence(agent: string, onDone: () => void) {
 const readAgent = (name: string) =>
   data(api.GET("/api/v1/agents/{agent_name}", { params: { path: { agent_name: name } } }));
 
-async function isThere(name: string): Promise<boolean> {
-  try {
-    await readAgent(name);
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === "agent-not-found") {
-      return false;
-    }
-    throw error;
-  }
-}
-
-function refused(code: string, detail: string): ApiError {
-  return new ApiError({ title: "Refused", status: 409, detail, code, details: {} });
-}
-
 /** What of an agent somebody else has changed since it was read; null: nothing that is set here. */
 function changedSince(before: Agent, now: Agent): string | null {
   const changes = [
@@ -83,10 +67,10 @@ export function useSaveAgent(before: Agent | null, onDone: () => void) {
       if (before) {
         const changes = changedSince(before, await readAgent(name));
         if (changes) {
-          throw refused("agent-changed", `Somebody has changed ${name} meanwhile: ${changes}. Close and open it again to go on.`);
+          throw conflict("agent-changed", `Somebody has changed ${name} meanwhile: ${changes}. Close and open it again to go on.`);
         }
-      } else if (await isThere(name)) {
-        throw refused("agent-there", `There is an agent ${name} already. Choose another name, or edit that one.`);
+      } else if (await orNull(readAgent(name))) {
+        throw conflict("agent-there", `There is an agent ${name} already. Choose another name, or edit that one.`);
       }
       await api.PUT("/api/v1/agents/{agent_name}", { params: { path: { agent_name: name } }, body });
     },

@@ -23,6 +23,28 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether it is the refusal of this code. */
+export function hasCode(error: unknown, code: string): error is ApiError {
+  return error instanceof ApiError && error.code === code;
+}
+
+/** What is asked for; null where there is none. */
+export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.problem.status === 404) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** The console's own refusal: what is to be changed, or made, is not as it was believed to be. */
+export function conflict(code: string, detail: string): ApiError {
+  return new ApiError({ title: "Conflict", status: 409, detail, code, details: {} });
+}
+
 const AWAY: Problem = {
   title: "No answer",
   status: 0,

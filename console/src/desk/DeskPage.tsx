@@ -2,7 +2,7 @@ import { Alert, CloseButton, Group } from "@mantine/core";
 import { IconCoffee, IconHeadsetOff, IconUserQuestion } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 
-import { ApiError } from "../api/problems";
+import { hasCode } from "../api/problems";
 import { useSession } from "../api/session";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
@@ -36,7 +36,7 @@ function NoAgent() {
 
 function OwnDesk() {
   const { data: desk, dataUpdatedAt: readAt, error, refetch } = useDesk();
-  if (error instanceof ApiError && error.code === "no-agent-for-you") {
+  if (hasCode(error, "no-agent-for-you")) {
     return <NoAgent />;
   }
   if (!desk) {

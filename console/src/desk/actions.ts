@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
-import { ApiError } from "../api/problems";
+import { hasCode } from "../api/problems";
 import type { components } from "../api/schema";
 import { sentenceOf } from "../components/sentences";
 import { duration } from "../components/times";
@@ -49,7 +49,7 @@ export function useAnswer(attempt: string, who: string, tell: (text: string) => 
       }
     },
     onError: (error) => {
-      if (error instanceof ApiError && error.code === "offer-over") {
+      if (hasCode(error, "offer-over")) {
         tell(sentenceOf(error));
       }
     },

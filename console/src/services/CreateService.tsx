@@ -3,30 +3,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 
-import { ApiError } from "../api/problems";
+import { conflict, orNull } from "../api/problems";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { VIEWER_ZONE } from "../components/times";
 import { readService, refreshLists, saveService } from "./data";
 import { nameProblem } from "./names";
 import { CountrySelect, ZoneSelect } from "./places";
-
-function taken(name: string): ApiError {
-  const detail = `There is a service ${name} already. Choose another name, or open that one.`;
-  return new ApiError({ title: "Taken", status: 409, detail, code: "name-taken", details: {} });
-}
-
-async function isThere(name: string): Promise<boolean> {
-  try {
-    await readService(name);
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.problem.status === 404) {
-      return false;
-    }
-    throw error;
-  }
-}
 
 /** A new service: what cannot be guessed; all else begins with the defaults. */
 export default function CreateService({ onClose }: { onClose: () => void }) {
@@ -39,8 +22,8 @@ export default function CreateService({ onClose }: { onClose: () => void }) {
   const problem = nameProblem(name);
   const create = useMutation({
     mutationFn: async () => {
-      if (await isThere(name)) {
-        throw taken(name);
+      if (await orNull(readService(name))) {
+        throw conflict("name-taken", `There is a service ${name} already. Choose another name, or open that one.`);
       }
       return saveService(name, { display_name: shown.trim() || name, time_zone: zone, default_region: region });
     },

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { ApiError } from "../api/problems";
+import { conflict } from "../api/problems";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { counted } from "../components/numbers";
@@ -19,7 +19,7 @@ export default function PauseDialog({ status, onClose }: { status: Status; onClo
     mutationFn: async () => {
       const { service: now, etag } = await readService(service);
       if (now.mode !== mode) {
-        throw changedMeanwhile(`Somebody has made it ${now.mode} meanwhile. ${MODE_MEANINGS[now.mode]}`);
+        throw conflict("service-mode-changed", `Somebody has made it ${now.mode} meanwhile. ${MODE_MEANINGS[now.mode]}`);
       }
       return saveService(service, { mode: isPausing ? "PAUSED" : "RUNNING" }, etag);
     },
@@ -46,10 +46,6 @@ export default function PauseDialog({ status, onClose }: { status: Status; onClo
       </Stack>
     </Dialog>
   );
-}
-
-function changedMeanwhile(detail: string): ApiError {
-  return new ApiError({ title: "Changed", status: 409, detail, code: "service-mode-changed", details: {} });
 }
 
 function Pausing({ status: { waiting, routing, processing } }: { status: Status }) {

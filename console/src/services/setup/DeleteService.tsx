@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { api, data } from "../../api/client";
-import { ApiError } from "../../api/problems";
+import { ApiError, hasCode } from "../../api/problems";
 import { Dialog } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { counted } from "../../components/numbers";
@@ -30,7 +30,7 @@ export function DeleteService({ service }: { service: Service }) {
 
 /** The refusal, with how many callbacks are in the way. */
 async function withCount(error: unknown, name: string): Promise<unknown> {
-  if (!(error instanceof ApiError && error.code === "service-in-use")) {
+  if (!hasCode(error, "service-in-use")) {
     return error;
   }
   const found = await data(api.GET("/api/v1/callbacks", { params: { query: { service: [name], limit: 1 } } }));

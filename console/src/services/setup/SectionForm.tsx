@@ -1,7 +1,7 @@
 import { Button, Text } from "@mantine/core";
 import { type ComponentType, type FormEvent, lazy, Suspense } from "react";
 
-import { ApiError } from "../../api/problems";
+import { hasCode } from "../../api/problems";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
 import type { Stored } from "../data";
@@ -62,7 +62,7 @@ export function SectionForm({ section, stored, isReadOnly }: Props) {
 }
 
 function SaveBar({ draft: { isDirty, changed, save, discard, theirs }, problems }: { draft: Draft; problems: number }) {
-  const isConflict = save.error instanceof ApiError && save.error.code === "service-changed" && theirs.length > 0;
+  const isConflict = hasCode(save.error, "service-changed") && theirs.length > 0;
   return (
     <div className={classes.bar}>
       <Button type="submit" disabled={!isDirty || problems > 0} loading={save.isPending}>

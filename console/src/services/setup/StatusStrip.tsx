@@ -3,7 +3,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../../api/client";
-import { ApiError } from "../../api/problems";
+import { orNull } from "../../api/problems";
 import { Instant } from "../../components/Instant";
 import { duration, useTimes } from "../../components/times";
 import { concernsStatuses, STATUSES, useKeptFresh, useStatuses } from "../data";
@@ -55,16 +55,8 @@ export function StatusStrip({ name }: { name: string }) {
 function LiveQueue({ name }: { name: string }) {
   const { data: report } = useQuery({
     queryKey: ["live-queue", name],
-    queryFn: async () => {
-      try {
-        return await data(api.GET("/api/v1/services/{service_name}/live-queue", { params: { path: { service_name: name } } }));
-      } catch (error) {
-        if (error instanceof ApiError && error.problem.status === 404) {
-          return null;
-        }
-        throw error;
-      }
-    },
+    queryFn: () =>
+      orNull(data(api.GET("/api/v1/services/{service_name}/live-queue", { params: { path: { service_name: name } } }))),
     refetchInterval: EVERY_MS,
   });
   if (report === undefined) {

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { ApiError } from "../../api/problems";
+import { hasCode } from "../../api/problems";
 import { type Choices, readService, refreshLists, saveService, serviceKey, type Stored } from "../data";
 import type { Key, Settings } from "./settings";
 
@@ -39,7 +39,7 @@ export function useDraft(stored: Stored, keys: Key[]) {
       try {
         return await saveService(name, choices, base.etag);
       } catch (error) {
-        if (!(error instanceof ApiError && error.code === "service-changed")) {
+        if (!hasCode(error, "service-changed")) {
           throw error;
         }
         const now = await readService(name);

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
 import { api, data } from "../../api/client";
-import { ApiError } from "../../api/problems";
+import { conflict } from "../../api/problems";
 import { Dialog } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
 import { refreshLists, type Trunk } from "../data";
@@ -31,7 +31,7 @@ async function requireSame(before: Trunk | null, name: string): Promise<void> {
     const detail = now
       ? `${before ? "Somebody changed it meanwhile" : "There is a trunk of this name already"}: ${limitsText(now)}. Close this and look again.`
       : "Somebody deleted it meanwhile. Close this and look again.";
-    throw new ApiError({ title: "Changed", status: 409, detail, code: "trunk-changed", details: {} });
+    throw conflict("trunk-changed", detail);
   }
 }
 
