@@ -5,7 +5,7 @@ import { Fact, Facts } from "../components/Facts";
 import { Instant } from "../components/Instant";
 import { StateBadge } from "../components/StateBadge";
 import { TableHead } from "../components/TableHead";
-import { duration, VIEWER_ZONE } from "../components/times";
+import { duration, Times, useTimes } from "../components/times";
 import type { InHand } from "./data";
 import classes from "./Desk.module.css";
 import { channelName, dispositionName, outcomeName, valueText } from "./words";
@@ -46,14 +46,16 @@ function Waited({ callback }: { callback: InHand }) {
 }
 
 function Promised({ callback }: { callback: InHand }) {
+  const { shown } = useTimes();
   if (!callback.is_scheduled) {
     return <Fact name="Promised">as soon as possible</Fact>;
   }
-  const there = callback.promised_local.slice(0, 16).replace("T", " ");
+  // A wall clock is shown as it is: as if it were one of UTC.
+  const there = new Times("UTC", shown.is24Hour).minute(`${callback.promised_local}Z`);
   return (
     <Fact name="Promised">
       <Instant at={callback.desired_at} />
-      {callback.promised_zone !== VIEWER_ZONE && (
+      {there !== shown.minute(callback.desired_at) && (
         <span className={classes.beside}>
           {" "}
           ({there} for the customer, {callback.promised_zone})
