@@ -41,10 +41,11 @@ check: ## lint, types, import rules, requirements, and the console's sources
 	! grep -n '"resolved"' console/package-lock.json
 	$(CONSOLE) check
 
-format: ## format the code and mend what ruff can
+format: ## format the code, the console's too, and mend what ruff can
 	@tools/setup.sh dev
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
+	$(CONSOLE) format
 
 console: ## build the console, if it is not built from what is in console/
 	@tools/setup.sh runtime

