@@ -3,7 +3,7 @@ import { NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { useTrunks } from "../data";
 import { CountrySelect, ZoneSelect } from "../places";
 import type { EditorProps } from "./editor";
-import type { Field, Group, NumberField } from "./settings";
+import type { Field, Group, NumberField } from "./kinds";
 import { fieldText } from "./shown";
 import classes from "./setup.module.css";
 import { duration } from "../../components/times";

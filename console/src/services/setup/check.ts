@@ -1,6 +1,6 @@
-import type { Field, Key, Section, Settings } from "./settings";
-import { DIAL_ATTEMPTS } from "./settings";
+import type { Field, Key, Settings } from "./kinds";
 import { REGULAR } from "./outcomes";
+import { DIAL_ATTEMPTS, type Section } from "./settings";
 
 /** What cannot be saved as it is: a sentence by the place that it is about, such as `hours.MONDAY.0`. */
 export type Problems = Record<string, string>;
@@ -15,11 +15,11 @@ const PATTERNS = {
   REGEX: { fits: /./, how: "What is to be in the number." },
 } as const;
 
-export function isTime(text: string): boolean {
+function isTime(text: string): boolean {
   return TIME.test(text);
 }
 
-export function numberProblem(value: number | null, low: number, high: number, isOptional = false): string | null {
+function numberProblem(value: number | null, low: number, high: number, isOptional = false): string | null {
   if (value === null && isOptional) {
     return null;
   }
@@ -49,7 +49,7 @@ function fieldProblem(field: Field, values: Settings): string | null {
 
 type OpenRange = { opens: string; closes: string };
 
-export function rangeProblem({ opens, closes }: OpenRange): string | null {
+function rangeProblem({ opens, closes }: OpenRange): string | null {
   if (!isTime(opens) || !isTime(closes)) {
     return "Write times like 09:00, at most 24:00.";
   }

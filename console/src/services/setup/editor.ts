@@ -1,5 +1,5 @@
 import type { Problems } from "./check";
-import type { Settings } from "./settings";
+import type { Settings } from "./kinds";
 
 /** What every editor of a part of a service gets. */
 export interface EditorProps {

@@ -1,6 +1,7 @@
 import { duration } from "../../components/times";
 import { countryName } from "../places";
-import { fieldOf, type Field, type Key, type Settings } from "./settings";
+import type { Field, Key, Settings } from "./kinds";
+import { fieldOf } from "./settings";
 
 export const WEEKDAYS = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"] as const;
 export type Weekday = (typeof WEEKDAYS)[number];

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { hasCode } from "../../api/problems";
 import { type Choices, readService, refreshLists, saveService, serviceKey, type Stored } from "../data";
-import type { Key, Settings } from "./settings";
+import type { Key, Settings } from "./kinds";
 
 // Whatever the order in which a record's keys were written.
 function plain(value: unknown): string {

@@ -35,6 +35,16 @@ async function requireSame(before: Trunk | null, name: string): Promise<void> {
   }
 }
 
+/** What is wrong with each value; null: nothing. `taken`: names that a new trunk cannot have. */
+function problemsOf({ name, link, channels, rate }: Values, taken: string[]) {
+  return {
+    name: nameProblem(name) ?? (taken.includes(name) ? "There is a trunk of this name already." : null),
+    link: link.trim().length >= 1 && link.length <= 64 ? null : "1 to 64 characters.",
+    channels: isOf(channels, 1, 100_000) && Number.isInteger(channels ?? 1) ? null : "A whole number from 1 to 100,000, or nothing.",
+    rate: isOf(rate, 0.01, 1_000) ? null : "From 0.01 to 1,000, or nothing.",
+  };
+}
+
 /** Creates a trunk, or changes one. */
 export function TrunkForm({ trunk, names, onClose }: { trunk: Trunk | null; names: string[]; onClose: () => void }) {
   const client = useQueryClient();
@@ -47,12 +57,7 @@ export function TrunkForm({ trunk, names, onClose }: { trunk: Trunk | null; name
   });
   const { name, link, channels, rate } = values;
   const put = (some: Partial<Values>) => setValues((before) => ({ ...before, ...some }));
-  const problems = {
-    name: nameProblem(name) ?? (!begun && names.includes(name) ? "There is a trunk of this name already." : null),
-    link: link.trim().length >= 1 && link.length <= 64 ? null : "1 to 64 characters.",
-    channels: isOf(channels, 1, 100_000) && Number.isInteger(channels ?? 1) ? null : "A whole number from 1 to 100,000, or nothing.",
-    rate: isOf(rate, 0.01, 1_000) ? null : "From 0.01 to 1,000, or nothing.",
-  };
+  const problems = problemsOf(values, begun ? [] : names);
   const isWell = name !== "" && Object.values(problems).every((problem) => problem === null);
   const save = useMutation({
     mutationFn: async () => {
