@@ -68,7 +68,11 @@ export const theme = createTheme({
       styles: { title: { fontSize: "var(--mantine-h2-font-size)", fontWeight: 600 } },
     },
     Table: {
-      defaultProps: { verticalSpacing: 6, horizontalSpacing: "sm", highlightOnHover: true } satisfies Partial<TableProps>,
+      defaultProps: {
+        verticalSpacing: 6,
+        horizontalSpacing: "sm",
+        highlightOnHover: true,
+      } satisfies Partial<TableProps>,
     },
     Tooltip: {
       defaultProps: {

@@ -28,7 +28,12 @@ export default function AgentDialog({ before, agents, onClose }: Props) {
     }
   };
   return (
-    <Dialog title={read ? `Edit Agent ${read.name}` : "Create Agent"} size="lg" onClose={onClose} closeOnClickOutside={false}>
+    <Dialog
+      title={read ? `Edit Agent ${read.name}` : "Create Agent"}
+      size="lg"
+      onClose={onClose}
+      closeOnClickOutside={false}
+    >
       <Stack component="form" gap="md" onSubmit={submit}>
         <Group grow align="flex-start">
           <TextInput

@@ -49,7 +49,9 @@ const Row = memo(
       <Table.Tr>
         <Table.Th scope="row" className={classes.name}>
           {agent.display_name || agent.name}
-          {agent.display_name && agent.display_name !== agent.name && <div className={classes.beside}>{agent.name}</div>}
+          {agent.display_name && agent.display_name !== agent.name && (
+            <div className={classes.beside}>{agent.name}</div>
+          )}
         </Table.Th>
         <Table.Td>
           <PresenceBadge presence={agent.presence} />
@@ -60,17 +62,29 @@ const Row = memo(
           <Since agent={agent} skew={skew} />
         </Table.Td>
         <Table.Td>{agent.callback && <InHand callback={agent.callback} skew={skew} />}</Table.Td>
-        <Table.Td>{agent.services.join(", ") || <span className={classes.beside}>none: is never called</span>}</Table.Td>
+        <Table.Td>
+          {agent.services.join(", ") || <span className={classes.beside}>none: is never called</span>}
+        </Table.Td>
         {onEdit && <Table.Td className={classes.endpoint}>{agent.endpoint}</Table.Td>}
         {(onPresence || onEdit) && (
           <Table.Td className={classes.actions}>
             {onPresence && (
-              <Button variant="subtle" size="compact-sm" aria-label={`Presence of ${agent.name}`} onClick={() => onPresence(agent)}>
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                aria-label={`Presence of ${agent.name}`}
+                onClick={() => onPresence(agent)}
+              >
                 Presence
               </Button>
             )}
             {onEdit && (
-              <Button variant="subtle" size="compact-sm" aria-label={`Edit ${agent.name}`} onClick={() => onEdit(agent)}>
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                aria-label={`Edit ${agent.name}`}
+                onClick={() => onEdit(agent)}
+              >
                 Edit
               </Button>
             )}
@@ -79,7 +93,8 @@ const Row = memo(
       </Table.Tr>
     );
   },
-  (was, is) => was.agent === is.agent && was.skew === is.skew && !was.onEdit === !is.onEdit && !was.onPresence === !is.onPresence,
+  (was, is) =>
+    was.agent === is.agent && was.skew === is.skew && !was.onEdit === !is.onEdit && !was.onPresence === !is.onPresence,
 );
 
 function Wanted({ agent: { wanted_presence: wanted, wanted_reason: reason } }: { agent: Agent }) {
@@ -113,7 +128,13 @@ function Ticking({ since, now }: { since: string; now: number }) {
   );
 }
 
-function InHand({ callback: { id, service, state, since }, skew }: { callback: NonNullable<Agent["callback"]>; skew: number }) {
+function InHand({
+  callback: { id, service, state, since },
+  skew,
+}: {
+  callback: NonNullable<Agent["callback"]>;
+  skew: number;
+}) {
   const now = useSecond() + skew;
   const may = useMay();
   const text = `${service}, ${stopwatch(now - Date.parse(since))}`;

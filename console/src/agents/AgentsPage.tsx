@@ -154,7 +154,8 @@ function Nobody({ isFiltered, onAll }: { isFiltered: boolean; onAll: () => void 
     </Empty>
   ) : (
     <Empty Icon={IconHeadset} title="There are no agents yet">
-      Nobody is called without agents. An administrator creates them, each with a telephone and the services that they serve.
+      Nobody is called without agents. An administrator creates them, each with a telephone and the services that they
+      serve.
     </Empty>
   );
 }

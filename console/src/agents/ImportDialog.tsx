@@ -52,7 +52,12 @@ export default function ImportDialog({ onClose }: { onClose: () => void }) {
         <Format />
         <div>
           <label htmlFor={id}>CSV file </label>
-          <input id={id} type="file" accept=".csv,text/csv" onChange={(event) => void choose(event.currentTarget.files?.[0])} />
+          <input
+            id={id}
+            type="file"
+            accept=".csv,text/csv"
+            onChange={(event) => void choose(event.currentTarget.files?.[0])}
+          />
         </div>
         {unreadable && (
           <Alert color="red" variant="light" role="alert">
@@ -62,7 +67,8 @@ export default function ImportDialog({ onClose }: { onClose: () => void }) {
         <Mistakes of={doing.error ?? trial.error} />
         <div role="status">
           {trial.isPending && "Looking at the file"}
-          {trial.data && `${created.length} would be created, ${changed.length} changed; ${unchanged} are like that already.`}
+          {trial.data &&
+            `${created.length} would be created, ${changed.length} changed; ${unchanged} are like that already.`}
         </div>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
@@ -84,8 +90,12 @@ export default function ImportDialog({ onClose }: { onClose: () => void }) {
 function Format() {
   return (
     <Stack gap={4}>
-      <Text>Agents of the file are created or changed, the others stay as they are. All of it is taken, or nothing.</Text>
-      <Code block>{"name,display_name,endpoint,services\nanna,Anna Berg,sip:anna@10.0.0.7,support;sales\nben,,202,support"}</Code>
+      <Text>
+        Agents of the file are created or changed, the others stay as they are. All of it is taken, or nothing.
+      </Text>
+      <Code block>
+        {"name,display_name,endpoint,services\nanna,Anna Berg,sip:anna@10.0.0.7,support;sales\nben,,202,support"}
+      </Code>
     </Stack>
   );
 }

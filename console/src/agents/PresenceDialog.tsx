@@ -36,7 +36,12 @@ export default function PresenceDialog({ before, agents, onClose }: Props) {
   return (
     <Dialog title={`Presence of ${agent.display_name || agent.name}`} onClose={onClose}>
       <Stack component="form" gap="md" onSubmit={submit}>
-        <Radio.Group label="Presence" description={`Now ${presenceLabel(agent.presence)}`} value={state} onChange={(value) => setState(value as Presence)}>
+        <Radio.Group
+          label="Presence"
+          description={`Now ${presenceLabel(agent.presence)}`}
+          value={state}
+          onChange={(value) => setState(value as Presence)}
+        >
           <Stack gap={6} mt={6}>
             {CHOICES.map(({ presence, about }) => (
               <Radio key={presence} value={presence} label={presenceLabel(presence)} description={about} />

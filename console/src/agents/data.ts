@@ -67,7 +67,10 @@ export function useSaveAgent(before: Agent | null, onDone: () => void) {
       if (before) {
         const changes = changedSince(before, await readAgent(name));
         if (changes) {
-          throw conflict("agent-changed", `Somebody has changed ${name} meanwhile: ${changes}. Close and open it again to go on.`);
+          throw conflict(
+            "agent-changed",
+            `Somebody has changed ${name} meanwhile: ${changes}. Close and open it again to go on.`,
+          );
         }
       } else if (await orNull(readAgent(name))) {
         throw conflict("agent-there", `There is an agent ${name} already. Choose another name, or edit that one.`);
@@ -92,7 +95,10 @@ export function useFilter(): [Filter, (some: Partial<Filter>) => void] {
   const filter = { text: params.get("q") ?? "", service: params.get("service"), presence };
   const change = (some: Partial<Filter>) => {
     const { text, service, presence: wanted } = { ...filter, ...some };
-    setParams({ ...(text && { q: text }), ...(service && { service }), ...(wanted && { presence: wanted }) }, { replace: true });
+    setParams(
+      { ...(text && { q: text }), ...(service && { service }), ...(wanted && { presence: wanted }) },
+      { replace: true },
+    );
   };
   return [filter, change];
 }

@@ -36,7 +36,10 @@ export function agentsOf(text: string): AgentChoices[] {
   }
   return rows.map((row) => {
     const of = (name: string) => row[head.indexOf(name)] ?? "";
-    const services = of("services").split(";").map((each) => each.trim()).filter(Boolean);
+    const services = of("services")
+      .split(";")
+      .map((each) => each.trim())
+      .filter(Boolean);
     return { name: of("name"), endpoint: of("endpoint"), services, display_name: of("display_name") || null };
   });
 }

@@ -7,7 +7,9 @@ const KEY_BYTES = 16;
 
 /** A new Idempotency-Key. (crypto.randomUUID is there on https and localhost only.) */
 export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }
 
 // It may have been done although no answer said so.
@@ -19,7 +21,10 @@ function isUncertain(error: unknown): boolean {
  * Creates something once, however often it is asked for. `asked`: what the user asks for, in one string. As long as that
  * is the same, and it is not known whether it was stored, the very same request is repeated.
  */
-export function useCreation<Body, Made>(send: (body: Body, key: string) => Promise<Made>, onMade: (made: Made) => void) {
+export function useCreation<Body, Made>(
+  send: (body: Body, key: string) => Promise<Made>,
+  onMade: (made: Made) => void,
+) {
   const key = useRef<string>(null);
   const last = useRef<{ asked: string; body: Body }>(null);
   const isBusy = useRef(false);

@@ -72,6 +72,9 @@ export async function errorOf(response: Response): Promise<ApiError> {
     return new ApiError((await response.clone().json()) as Problem, correlationId);
   } catch {
     const detail = `The server answered with ${response.status}. Try again; if it stays so, tell your administrator.`;
-    return new ApiError({ ...AWAY, title: response.statusText, status: response.status, detail, code: "unknown" }, correlationId);
+    return new ApiError(
+      { ...AWAY, title: response.statusText, status: response.status, detail, code: "unknown" },
+      correlationId,
+    );
   }
 }

@@ -94,7 +94,9 @@ function EntryTable({ entries }: { entries: Entry[] }) {
             <Table.Th scope="col">Action</Table.Th>
             <Table.Th scope="col">Subject</Table.Th>
             <Table.Th scope="col">Services</Table.Th>
-            <Table.Th scope="col" className={classes.grows}>Details</Table.Th>
+            <Table.Th scope="col" className={classes.grows}>
+              Details
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -63,7 +63,12 @@ export default function CallbacksPage() {
         <Selected selection={selection} />
         <div className={classes.spacer} />
         {rows && (
-          <Pages label="Pages of the list" next={rows.next} previous={rows.previous} onGo={(cursor) => change({ cursor })}>
+          <Pages
+            label="Pages of the list"
+            next={rows.next}
+            previous={rows.previous}
+            onGo={(cursor) => change({ cursor })}
+          >
             {`${rows.items.length} of ${totalName(rows.total, rows.isExact)}`}
           </Pages>
         )}

@@ -24,7 +24,9 @@ export function Nothing({ view, onChange }: { view: View; onChange: (some: Chang
   const others = [OPEN, LAST_14_DAYS, NEXT_7_DAYS].filter(({ key }) => key !== view.range.key);
   return (
     <Empty Icon={IconPhoneOff} title={`No callbacks in “${view.range.label}”`}>
-      <Text size="sm" mb="sm">Ranges go by the time for which calls were asked. Look in another one:</Text>
+      <Text size="sm" mb="sm">
+        Ranges go by the time for which calls were asked. Look in another one:
+      </Text>
       <Group gap="xs" justify="center">
         {others.map((range) => (
           <Button key={range.key} size="xs" variant="default" onClick={() => onChange({ range })}>

@@ -15,7 +15,11 @@ export function useReveal(
   rows: Rows | undefined,
   isFetching: boolean,
   view: View,
-  { table, change, refetch }: { table: RefObject<TableHandle | null>; change: (some: Change) => void; refetch: () => Promise<unknown> },
+  {
+    table,
+    change,
+    refetch,
+  }: { table: RefObject<TableHandle | null>; change: (some: Change) => void; refetch: () => Promise<unknown> },
 ) {
   const [highlighted, setHighlighted] = useState(NONE);
   const [wanted, setWanted] = useState(NONE);

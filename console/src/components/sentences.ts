@@ -16,7 +16,8 @@ const SENTENCES: Record<string, string> = {
     "What you sent first was stored after all, before you changed it: it is in the list. Send this only if you want it as well.",
   "in-the-past": "This time is over. Choose a later one.",
   "no-such-local-time": "The clocks skip this time that night. Choose another slot.",
-  "offer-expired": "What the customer was told is more than an hour old. It has been asked for again: look, then create.",
+  "offer-expired":
+    "What the customer was told is more than an hour old. It has been asked for again: look, then create.",
   "rate-limit-reached": "That was too much in a minute. Wait a moment, then try again.",
   "role-missing": "You may not do this, or not any more. Ask your administrator.",
   "service-not-found": "This service is not there any more, or not among yours.",

@@ -1,5 +1,12 @@
 import { Alert, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
-import { IconCheck, IconExternalLink, IconHeadset, IconPhoneCalling, IconPhoneIncoming, IconWritingSign } from "@tabler/icons-react";
+import {
+  IconCheck,
+  IconExternalLink,
+  IconHeadset,
+  IconPhoneCalling,
+  IconPhoneIncoming,
+  IconWritingSign,
+} from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 
 import { Copy } from "../components/Copy";
@@ -41,7 +48,13 @@ export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
   const hasTalked = phase !== "OFFERED" && phase !== "CONNECTING";
   const dispositions = offer?.dispositions ?? unfinished?.dispositions ?? [];
   return (
-    <Paper withBorder p="md" component="section" aria-label={LOOKS[phase].label} className={isLive ? classes.live : undefined}>
+    <Paper
+      withBorder
+      p="md"
+      component="section"
+      aria-label={LOOKS[phase].label}
+      className={isLive ? classes.live : undefined}
+    >
       <Stack gap="md">
         <Head {...{ phase, offer, unfinished, skew }} />
         {offer?.phase === "OFFERED" && <OfferActions {...{ attempt, who, tell }} />}
@@ -60,7 +73,10 @@ export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
                 </Button>
               )}
               {(isOpen || isLive) && (
-                <Finishing {...{ attempt, phase, who, dispositions, skew, tell }} zone={offer?.callback.promised_zone ?? null} />
+                <Finishing
+                  {...{ attempt, phase, who, dispositions, skew, tell }}
+                  zone={offer?.callback.promised_zone ?? null}
+                />
               )}
             </div>
           )}

@@ -111,7 +111,11 @@ function History({ callback: { history } }: { callback: InHand }) {
       <Title order={3} mb={4}>
         Earlier callbacks of this number
       </Title>
-      <Table.ScrollContainer minWidth={480} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Earlier callbacks" }}>
+      <Table.ScrollContainer
+        minWidth={480}
+        type="native"
+        scrollAreaProps={{ tabIndex: 0, "aria-label": "Earlier callbacks" }}
+      >
         <Table verticalSpacing={4} aria-label="Earlier callbacks of this number">
           <TableHead columns={["Desired Time", "Service", "State", "Agent", "What came of it"]} />
           <Table.Tbody>

@@ -28,7 +28,8 @@ function NoAgent() {
     <>
       <PageHead title="My desk" />
       <Empty Icon={IconUserQuestion} title="You are not set up as an agent yet">
-        Ask an administrator to choose in your user which agent you are, and whose telephone that is. This page is ready then.
+        Ask an administrator to choose in your user which agent you are, and whose telephone that is. This page is ready
+        then.
       </Empty>
     </>
   );
@@ -88,13 +89,16 @@ function NothingInHand({ desk: { agent } }: { desk: Desk }) {
   if (agent.presence === "READY") {
     return (
       <Empty Icon={IconCoffee} title="No call right now">
-        You are ready: calls come here by themselves. Leave this page open, because closed for a minute it makes you not ready.
+        You are ready: calls come here by themselves. Leave this page open, because closed for a minute it makes you not
+        ready.
       </Empty>
     );
   }
   return (
     <Empty Icon={IconHeadsetOff} title="You are not called">
-      {agent.presence === "WRAP_UP" ? "You are ready by yourself when the wrap-up is over." : "Choose Ready when you can take calls."}
+      {agent.presence === "WRAP_UP"
+        ? "You are ready by yourself when the wrap-up is over."
+        : "Choose Ready when you can take calls."}
     </Empty>
   );
 }

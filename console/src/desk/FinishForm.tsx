@@ -64,7 +64,12 @@ interface FieldProps {
   change: (some: Partial<Draft>) => void;
 }
 
-function Disposition({ draft, change, dispositions, isMissing }: FieldProps & { dispositions: string[]; isMissing: boolean }) {
+function Disposition({
+  draft,
+  change,
+  dispositions,
+  isMissing,
+}: FieldProps & { dispositions: string[]; isMissing: boolean }) {
   return (
     <Radio.Group
       label="What came of it"

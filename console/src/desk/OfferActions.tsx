@@ -43,7 +43,12 @@ function Snooze({ isPending, onChosen }: { isPending: boolean; onChosen: (second
   return (
     <Menu position="bottom-start" width={180}>
       <Menu.Target>
-        <Button size="md" variant="default" loading={isPending} rightSection={<IconChevronDown size={16} aria-hidden />}>
+        <Button
+          size="md"
+          variant="default"
+          loading={isPending}
+          rightSection={<IconChevronDown size={16} aria-hidden />}
+        >
           Snooze
         </Button>
       </Menu.Target>

@@ -103,7 +103,12 @@ function NotReady({ isPending, onAsk, onExplain }: { isPending: boolean; onAsk: 
   return (
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
-        <Button size="md" variant="default" loading={isPending} rightSection={<IconChevronDown size={16} aria-hidden />}>
+        <Button
+          size="md"
+          variant="default"
+          loading={isPending}
+          rightSection={<IconChevronDown size={16} aria-hidden />}
+        >
           Not ready
         </Button>
       </Menu.Target>

@@ -10,10 +10,7 @@ import { DESK, type Presence } from "./data";
 type Finish = components["schemas"]["Finish"];
 
 /** What an agent may answer to an offer. */
-export type Answer =
-  | { kind: "accept" }
-  | { kind: "reject"; reason: string }
-  | { kind: "snooze"; seconds: number };
+export type Answer = { kind: "accept" } | { kind: "reject"; reason: string } | { kind: "snooze"; seconds: number };
 
 /** Ask for a presence of one's own. */
 export function useAskPresence(agent: string) {
@@ -44,7 +41,8 @@ export function useAnswer(attempt: string, who: string, tell: (text: string) => 
     },
     onSuccess: (_, answer) => {
       if (answer.kind !== "accept") {
-        const what = answer.kind === "reject" ? "rejected, it goes to the next agent" : `snoozed for ${duration(answer.seconds)}`;
+        const what =
+          answer.kind === "reject" ? "rejected, it goes to the next agent" : `snoozed for ${duration(answer.seconds)}`;
         tell(`${who}: ${what}.`);
       }
     },

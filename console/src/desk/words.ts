@@ -44,7 +44,9 @@ export function connecting({ agent_leg: agent, customer_leg: customer }: Offer):
     return "The call is over";
   }
   if (CALLED.has(agent)) {
-    return customer === "ANSWERED" ? "Your telephone rings: the customer waits on the line" : "Your telephone rings: pick it up";
+    return customer === "ANSWERED"
+      ? "Your telephone rings: the customer waits on the line"
+      : "Your telephone rings: pick it up";
   }
   if (agent === "ANSWERED" && customer === "ANSWERED") {
     return "You are being connected";

@@ -87,7 +87,12 @@ function KeyRow({ apiKey: key, onOpen }: { apiKey: ApiKey; onOpen: TableProps["o
       <Table.Td>
         {!key.revoked_at && !key.has_other_services && (
           <Group gap={4} justify="flex-end" wrap="nowrap">
-            <Button variant="subtle" size="compact-sm" aria-label={`Edit ${key.name}`} onClick={() => onOpen("edit", key)}>
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              aria-label={`Edit ${key.name}`}
+              onClick={() => onOpen("edit", key)}
+            >
               Edit
             </Button>
             <Button

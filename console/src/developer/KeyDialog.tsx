@@ -61,7 +61,9 @@ function useSave({ before, onClose, onSecret }: Props & { onSecret: (secret: str
         await api.PUT("/api/v1/api-keys/{key_name}", { params, body: { scopes, services, expires_at } });
         return null;
       }
-      const made = await data(api.POST("/api/v1/api-keys", { body: { name: name.trim(), scopes, services, expires_at } }));
+      const made = await data(
+        api.POST("/api/v1/api-keys", { body: { name: name.trim(), scopes, services, expires_at } }),
+      );
       return made.secret;
     },
     onSuccess: (secret) => {
@@ -98,7 +100,11 @@ function KeyForm(props: Props & { onSecret: (secret: string) => void }) {
         value={fields.name}
         onChange={(event) => change({ name: event.currentTarget.value })}
       />
-      <Checkbox.Group label="Scopes" value={fields.scopes} onChange={(scopes) => change({ scopes: scopes as KeyScope[] })}>
+      <Checkbox.Group
+        label="Scopes"
+        value={fields.scopes}
+        onChange={(scopes) => change({ scopes: scopes as KeyScope[] })}
+      >
         <Stack gap={6} mt={6}>
           {SCOPES.map(({ scope, about }) => (
             <Checkbox key={scope} value={scope} label={scope} description={about} />

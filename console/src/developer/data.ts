@@ -42,7 +42,8 @@ export function useApiErrors({ api_key, code, correlation_id }: ErrorFilter) {
   };
   return useInfiniteQuery({
     queryKey: ["api-errors", query],
-    queryFn: ({ pageParam }) => data(api.GET("/api/v1/api-errors", { params: { query: { ...query, cursor: pageParam } } })),
+    queryFn: ({ pageParam }) =>
+      data(api.GET("/api/v1/api-errors", { params: { query: { ...query, cursor: pageParam } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: (before) => before,

@@ -61,8 +61,8 @@ function Shown({ periods, view, times, put }: Props) {
   if (periods.length === 0) {
     return (
       <Empty Icon={IconReportAnalytics} title="No callback was wanted in this time">
-        A callback is counted at its desired time, from the moment in which it is asked for. Choose another time or other
-        services.
+        A callback is counted at its desired time, from the moment in which it is asked for. Choose another time or
+        other services.
       </Empty>
     );
   }

@@ -9,7 +9,11 @@ type Beside = (figures: Figures) => string;
 const TOTALS: [TermName, string, Beside][] = [
   ["asked", TERMS.asked.label, ({ open, scheduled }) => `${count(scheduled)} scheduled, ${count(open)} open`],
   ["kept_rate", TERMS.kept_rate.label, ({ kept, due }) => `${count(kept)} of ${count(due)}`],
-  ["on_time_rate", TERMS.on_time_rate.label, ({ on_time: onTime, late }) => `${count(onTime)} of ${count(onTime + late)}`],
+  [
+    "on_time_rate",
+    TERMS.on_time_rate.label,
+    ({ on_time: onTime, late }) => `${count(onTime)} of ${count(onTime + late)}`,
+  ],
   ["mean_late", "Average lateness", ({ late }) => `of ${count(late)} late`],
   ["mean_wait", "Average wait", ({ dialled }) => `of ${count(dialled)} dialled`],
   ["mean_talk", "Average talk", ({ kept }) => `of ${count(kept)} kept`],

@@ -21,8 +21,18 @@ export function useReport(query: ReportQuery, isWanted: boolean) {
 }
 
 const ADDED = [
-  "asked", "scheduled", "open", "kept", "withdrawn", "on_time", "late", "late_seconds", "dialled", "wait_seconds",
-  "talk_seconds", "attempts",
+  "asked",
+  "scheduled",
+  "open",
+  "kept",
+  "withdrawn",
+  "on_time",
+  "late",
+  "late_seconds",
+  "dialled",
+  "wait_seconds",
+  "talk_seconds",
+  "attempts",
 ] as const;
 type Added = Record<(typeof ADDED)[number], number>;
 

@@ -43,38 +43,38 @@ export default function CreateService({ onClose }: { onClose: () => void }) {
     <Dialog title="Create Service" onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
-        <TextInput
-          label="Name"
-          description="What programs call it, and its address. It stays."
-          required
-          data-autofocus
-          value={name}
-          error={problem}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Display Name"
-          description="What people see; the name unless given."
-          maxLength={200}
-          value={shown}
-          onChange={(event) => setShown(event.currentTarget.value)}
-        />
-        <ZoneSelect value={zone} onChange={setZone} />
-        <CountrySelect
-          label="Default Region"
-          description="Whose national numbers it understands. None: numbers need their country code."
-          value={region}
-          onChange={setRegion}
-        />
-        <Failure of={create.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending} disabled={!name || problem !== null}>
-            Create Service
-          </Button>
-        </Group>
+          <TextInput
+            label="Name"
+            description="What programs call it, and its address. It stays."
+            required
+            data-autofocus
+            value={name}
+            error={problem}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <TextInput
+            label="Display Name"
+            description="What people see; the name unless given."
+            maxLength={200}
+            value={shown}
+            onChange={(event) => setShown(event.currentTarget.value)}
+          />
+          <ZoneSelect value={zone} onChange={setZone} />
+          <CountrySelect
+            label="Default Region"
+            description="Whose national numbers it understands. None: numbers need their country code."
+            value={region}
+            onChange={setRegion}
+          />
+          <Failure of={create.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={create.isPending} disabled={!name || problem !== null}>
+              Create Service
+            </Button>
+          </Group>
         </Stack>
       </form>
     </Dialog>

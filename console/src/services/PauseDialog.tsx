@@ -19,7 +19,10 @@ export default function PauseDialog({ status, onClose }: { status: Status; onClo
     mutationFn: async () => {
       const { service: now, etag } = await readService(service);
       if (now.mode !== mode) {
-        throw conflict("service-mode-changed", `Somebody has made it ${now.mode} meanwhile. ${MODE_MEANINGS[now.mode]}`);
+        throw conflict(
+          "service-mode-changed",
+          `Somebody has made it ${now.mode} meanwhile. ${MODE_MEANINGS[now.mode]}`,
+        );
       }
       return saveService(service, { mode: isPausing ? "PAUSED" : "RUNNING" }, etag);
     },
@@ -53,7 +56,12 @@ function Pausing({ status: { waiting, routing, processing } }: { status: Status 
   return (
     <Stack gap="xs">
       <Text>
-        Nobody is called any more until it is resumed. {waiting === 0 ? "Nobody waits now." : waiting === 1 ? "The 1 that waits keeps its place." : `The ${waiting.toLocaleString("en")} that wait keep their places.`}{" "}
+        Nobody is called any more until it is resumed.{" "}
+        {waiting === 0
+          ? "Nobody waits now."
+          : waiting === 1
+            ? "The 1 that waits keeps its place."
+            : `The ${waiting.toLocaleString("en")} that wait keep their places.`}{" "}
         New callbacks are still taken.
       </Text>
       <Text>
@@ -65,7 +73,12 @@ function Pausing({ status: { waiting, routing, processing } }: { status: Status 
 }
 
 function Resuming({ status: { waiting, is_open: isOpen } }: { status: Status }) {
-  const who = waiting === 0 ? "Nobody waits now" : waiting === 1 ? "The 1 that waits is called" : `The ${waiting.toLocaleString("en")} that wait are called`;
+  const who =
+    waiting === 0
+      ? "Nobody waits now"
+      : waiting === 1
+        ? "The 1 that waits is called"
+        : `The ${waiting.toLocaleString("en")} that wait are called`;
   return (
     <Text>
       {waiting === 0

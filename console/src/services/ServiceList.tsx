@@ -60,7 +60,12 @@ export function ServiceList() {
       />
       <Failure of={error} />
       {shown.length > 0 ? (
-        <ServiceTable statuses={shown} order={orderIn(sort)} onOrder={(wanted) => put("sort", wanted)} onPause={setPausing} />
+        <ServiceTable
+          statuses={shown}
+          order={orderIn(sort)}
+          onOrder={(wanted) => put("sort", wanted)}
+          onPause={setPausing}
+        />
       ) : (
         <Nothing isFiltered={filter !== ""} />
       )}
@@ -75,7 +80,8 @@ function Head({ statuses, shown }: { statuses: Status[]; shown: number }) {
   const { shown: times } = useTimes();
   const [isCreating, setIsCreating] = useState(false);
   const inTrouble = statuses.filter((status) => problemsOf(status, (at) => times.clock(at)).length > 0).length;
-  const count = shown === statuses.length ? counted(shown, "service") : `${shown} of ${counted(statuses.length, "service")}`;
+  const count =
+    shown === statuses.length ? counted(shown, "service") : `${shown} of ${counted(statuses.length, "service")}`;
   return (
     <>
       <PageHead

@@ -43,7 +43,12 @@ export function ServiceTable({ statuses, order, onOrder, onPause }: Props) {
         </Table.Thead>
         <Table.Tbody>
           {statuses.map((status) => (
-            <Row key={status.service} status={status} isLinked={may("SEE_SETUP")} onPause={hasActions ? onPause : undefined} />
+            <Row
+              key={status.service}
+              status={status}
+              isLinked={may("SEE_SETUP")}
+              onPause={hasActions ? onPause : undefined}
+            />
           ))}
         </Table.Tbody>
       </Table>
@@ -106,7 +111,9 @@ const Row = memo(function Row({ status, isLinked, onPause }: RowProps) {
       <Count of={status.agents.NOT_READY ?? 0} />
       <Table.Td className={classes.number}>
         {status.place_of_new_caller}
-        <div className={classes.among}>{status.live_waiting === null ? "callbacks only" : `${status.live_waiting} on the line`}</div>
+        <div className={classes.among}>
+          {status.live_waiting === null ? "callbacks only" : `${status.live_waiting} on the line`}
+        </div>
       </Table.Td>
       <Table.Td className={classes.number}>
         {wait ? `${duration(wait.low)} to ${duration(wait.high)}` : <span className={classes.beside}>not known</span>}

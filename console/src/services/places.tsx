@@ -29,11 +29,26 @@ export function allCountries(): { value: string; label: string }[] {
 const SHOWN_AT_ONCE = 60;
 
 export function CountrySelect(props: Omit<SelectProps, "data">) {
-  return <Select data={allCountries()} searchable clearable clearButtonProps={{ "aria-label": "Clear" }} limit={SHOWN_AT_ONCE} nothingFoundMessage="No such country" placeholder="None" {...props} />;
+  return (
+    <Select
+      data={allCountries()}
+      searchable
+      clearable
+      clearButtonProps={{ "aria-label": "Clear" }}
+      limit={SHOWN_AT_ONCE}
+      nothingFoundMessage="No such country"
+      placeholder="None"
+      {...props}
+    />
+  );
 }
 
 /** An IANA time zone. */
-export function ZoneSelect({ value, onChange, ...props }: { value: string; onChange: (zone: string) => void } & Omit<SelectProps, "data" | "value" | "onChange">) {
+export function ZoneSelect({
+  value,
+  onChange,
+  ...props
+}: { value: string; onChange: (zone: string) => void } & Omit<SelectProps, "data" | "value" | "onChange">) {
   const zones = useMemo(() => [...new Set(["UTC", value, ...Intl.supportedValuesOf("timeZone")])], [value]);
   return (
     <Select

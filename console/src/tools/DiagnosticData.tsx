@@ -19,7 +19,11 @@ async function read(id: string): Promise<string> {
 
 /** Everything that is known of a callback, as the API has it, to be read or sent to somebody. */
 export default function DiagnosticData({ id, onClose }: { id: string; onClose: () => void }) {
-  const { data: json, error } = useQuery({ queryKey: [...callbackKey(id), "diagnostic"], queryFn: () => read(id), staleTime: 0 });
+  const { data: json, error } = useQuery({
+    queryKey: [...callbackKey(id), "diagnostic"],
+    queryFn: () => read(id),
+    staleTime: 0,
+  });
   return (
     <Dialog title="Diagnostic Data" size={860} onClose={onClose}>
       <Group justify="space-between" mb={6}>

@@ -20,7 +20,11 @@ const COLUMNS: Column[] = [
     about: "The number that the customer sees: the caller ID of the service. None: the telephony link has its own",
     cell: ({ caller_id: callerId }) => callerId || "-",
   },
-  { label: "State", about: "With the result when it is completed", cell: (row) => <StateBadge state={row.state} result={row.result} /> },
+  {
+    label: "State",
+    about: "With the result when it is completed",
+    cell: (row) => <StateBadge state={row.state} result={row.result} />,
+  },
   {
     label: "Route Point",
     about: "The trunk over which it was last called; before that, the trunk of the service",

@@ -70,7 +70,9 @@ function Search({ asked, onAsk }: { asked: Asked; onAsk: (text: string) => void 
         value={text}
         onChange={(event) => typed(event.currentTarget.value)}
       />
-      <Button type="submit" size="xs">Search</Button>
+      <Button type="submit" size="xs">
+        Search
+      </Button>
     </Group>
   );
 }

@@ -14,7 +14,8 @@ interface Props {
 export function ResetPassword({ name, onGiven }: Props) {
   const [isAsked, setAsked] = useState(false);
   const reset = useMutation({
-    mutationFn: () => data(api.POST("/api/v1/users/{user_name}/reset-password", { params: { path: { user_name: name } } })),
+    mutationFn: () =>
+      data(api.POST("/api/v1/users/{user_name}/reset-password", { params: { path: { user_name: name } } })),
     onSuccess: ({ password }) => onGiven({ name, password }),
   });
   if (!isAsked) {

@@ -124,7 +124,12 @@ export function UserForm(props: Props) {
 
 function RolesField({ value, onChange }: { value: Role[]; onChange: (roles: Role[]) => void }) {
   return (
-    <Checkbox.Group label="Roles" description="They may be combined" value={value} onChange={(roles) => onChange(roles as Role[])}>
+    <Checkbox.Group
+      label="Roles"
+      description="They may be combined"
+      value={value}
+      onChange={(roles) => onChange(roles as Role[])}
+    >
       <Stack gap={6} mt={6}>
         {ROLES.map(({ role, label, about }) => (
           <Checkbox key={role} value={role} label={label} description={about} />
@@ -141,7 +146,10 @@ function AgentField({ value, onChange }: { value: string | null; onChange: (agen
     queryFn: async () => (await data(api.GET("/api/v1/agents"))).items,
     enabled: user.permissions.includes("SEE_AGENTS"),
   });
-  const options = (agents ?? []).map(({ name, display_name }) => ({ value: name, label: `${display_name || name} (${name})` }));
+  const options = (agents ?? []).map(({ name, display_name }) => ({
+    value: name,
+    label: `${display_name || name} (${name})`,
+  }));
   const isThere = value === null || options.some((option) => option.value === value);
   return (
     <>

@@ -62,7 +62,10 @@ function UserTable({ users, onEdit }: { users: User[]; onEdit?: (name: string) =
   return (
     <Table.ScrollContainer minWidth={800}>
       <Table>
-        <TableHead columns={["Name", "Display Name", "Roles", "Services", "Agent", "Last Login", "Status"]} hasActions={!!onEdit} />
+        <TableHead
+          columns={["Name", "Display Name", "Roles", "Services", "Agent", "Last Login", "Status"]}
+          hasActions={!!onEdit}
+        />
         <Table.Tbody>
           {users.map((user) => (
             <UserRow key={user.name} user={user} onEdit={onEdit} />

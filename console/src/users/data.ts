@@ -36,6 +36,8 @@ export function useUsers() {
 
 /** A user with the revision that a change of theirs has to name. */
 export async function readUser(name: string): Promise<{ user: User; etag: string }> {
-  const { data: user, response } = await api.GET("/api/v1/users/{user_name}", { params: { path: { user_name: name } } });
+  const { data: user, response } = await api.GET("/api/v1/users/{user_name}", {
+    params: { path: { user_name: name } },
+  });
   return { user: user as User, etag: response.headers.get("ETag") ?? "" };
 }

@@ -51,11 +51,18 @@ function Line({ piece: { kind, job }, onShow }: { piece: Piece; onShow: () => vo
   const { done, total, is_finished: isFinished } = job;
   return (
     <Group gap="sm" mih={28} wrap="nowrap">
-      {!isFinished && <Progress w="8rem" value={(100 * done) / Math.max(total, 1)} aria-label={`${doing} ${callbacks(total)}`} />}
+      {!isFinished && (
+        <Progress w="8rem" value={(100 * done) / Math.max(total, 1)} aria-label={`${doing} ${callbacks(total)}`} />
+      )}
       <Text size="sm" role={isFinished ? "status" : undefined}>
         {isFinished ? outcomeOf(kind, job) : `${doing} ${numeral(done)} of ${callbacks(total)}`}
       </Text>
-      <Anchor component="button" size="sm" onClick={onShow} aria-label={`Show ${doing.toLowerCase()} of ${callbacks(total)}`}>
+      <Anchor
+        component="button"
+        size="sm"
+        onClick={onShow}
+        aria-label={`Show ${doing.toLowerCase()} of ${callbacks(total)}`}
+      >
         Show
       </Anchor>
       {isFinished && (

@@ -17,7 +17,9 @@ export function Counts({ kind, preview }: { kind: BulkKind; preview: Preview | u
   return (
     <Stack gap={6} role="status" aria-label="How many">
       <Text fw={600}>
-        {preview.total === 0 ? `There is nothing to ${WORDS[kind].verb} in this range` : `${callbacks(preview.total)} will be ${WORDS[kind].done}`}
+        {preview.total === 0
+          ? `There is nothing to ${WORDS[kind].verb} in this range`
+          : `${callbacks(preview.total)} will be ${WORDS[kind].done}`}
       </Text>
       {states.map(([state, number]) => (
         <Group key={state} gap="sm" wrap="nowrap">
@@ -45,7 +47,11 @@ export function Excluded({ kind, preview }: { kind: BulkKind; preview: Preview |
           {excludedSentence(kind, state, number)}
         </Text>
       ))}
-      {missing > 0 && <Text inherit>{callbacks(missing)} selected {missing === 1 ? "is" : "are"} there no longer.</Text>}
+      {missing > 0 && (
+        <Text inherit>
+          {callbacks(missing)} selected {missing === 1 ? "is" : "are"} there no longer.
+        </Text>
+      )}
     </Alert>
   );
 }

@@ -71,9 +71,7 @@ function Outcome({ kind, job }: { kind: BulkKind; job: BulkJob }) {
       {job.succeeded > 0 && (
         <Items kind={kind} job={job} isDone title={`${capital(WORDS[kind].done)} (${numeral(job.succeeded)})`} />
       )}
-      {job.refused > 0 && (
-        <Items kind={kind} job={job} isDone={false} title={`Left alone (${numeral(job.refused)})`} />
-      )}
+      {job.refused > 0 && <Items kind={kind} job={job} isDone={false} title={`Left alone (${numeral(job.refused)})`} />}
     </>
   );
 }
@@ -99,7 +97,13 @@ function Items({ kind, job, isDone, title }: ItemsProps) {
       <Failure of={error} />
       {lines && <CallbackList label={title} lines={lines} {...(more && { more })} />}
       {hasNextPage && (
-        <Button variant="default" size="xs" loading={isFetchingNextPage} onClick={() => void fetchNextPage()} w="fit-content">
+        <Button
+          variant="default"
+          size="xs"
+          loading={isFetchingNextPage}
+          onClick={() => void fetchNextPage()}
+          w="fit-content"
+        >
           Show more
         </Button>
       )}
@@ -109,7 +113,14 @@ function Items({ kind, job, isDone, title }: ItemsProps) {
 
 function lineOf(item: BulkItem): Line {
   const { callback_id: id, phone_number_formatted: number, service, desired_at: desiredAt, state, result } = item;
-  return { id, phoneNumber: number ?? id, service: service ?? "", desiredAt, state: state ?? item.state_before, result };
+  return {
+    id,
+    phoneNumber: number ?? id,
+    service: service ?? "",
+    desiredAt,
+    state: state ?? item.state_before,
+    result,
+  };
 }
 
 /** The tables of the work, to be kept. */

@@ -49,7 +49,11 @@ export function NewTimes({ of: choice, change }: Props) {
       <Stack gap="xs" mt={6}>
         <Radio value="shift" label="Move each by the same time" />
         {choice.way === "shift" && <Shift of={choice} change={change} />}
-        <Radio value="time" label="Move all to one time" description="As many as the slot has places; the others keep their time" />
+        <Radio
+          value="time"
+          label="Move all to one time"
+          description="As many as the slot has places; the others keep their time"
+        />
         {choice.way === "time" && <AtTime of={choice} change={change} />}
       </Stack>
     </Radio.Group>
@@ -62,7 +66,11 @@ export function NowOrLater({ of: choice, change }: Props) {
     <Radio.Group label="Call" value={choice.way} onChange={(way) => change({ ...choice, way: way as Choice["way"] })}>
       <Stack gap="xs" mt={6}>
         <Radio value="now" label="As soon as an agent is free" />
-        <Radio value="time" label="At a time" description="As many as the slot has places; the others are not recreated" />
+        <Radio
+          value="time"
+          label="At a time"
+          description="As many as the slot has places; the others are not recreated"
+        />
         {choice.way === "time" && <AtTime of={choice} change={change} />}
       </Stack>
     </Radio.Group>

@@ -84,7 +84,8 @@ const END = "2100-01-01T00:00:00Z";
 export function wholeRange(kind: BulkKind, range: RangeQuery): Selection | null {
   const states = range.states ?? [];
   const { possible } = WORDS[kind];
-  const isEmpty = (kind === "recreate" && range.open) || (states.length > 0 && !states.some((state) => possible.includes(state)));
+  const isEmpty =
+    (kind === "recreate" && range.open) || (states.length > 0 && !states.some((state) => possible.includes(state)));
   return isEmpty
     ? null
     : {

@@ -22,7 +22,8 @@ export function useTrace(callback: Callback) {
 export function useStatus({ service, position_in_queue: position }: Callback) {
   return useQuery({
     queryKey: ["services", service, "status"],
-    queryFn: () => data(api.GET("/api/v1/services/{service_name}/status", { params: { path: { service_name: service } } })),
+    queryFn: () =>
+      data(api.GET("/api/v1/services/{service_name}/status", { params: { path: { service_name: service } } })),
     enabled: position !== null,
   }).data;
 }

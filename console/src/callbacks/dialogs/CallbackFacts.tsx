@@ -21,7 +21,9 @@ export function CallbackFacts({ callback }: { callback: Callback }) {
         {callback.phone_number_formatted}
         {callback.customer_name && `, ${callback.customer_name}`}
       </Fact>
-      <Fact name="Service Name">{services.find(({ name }) => name === callback.service)?.display_name || callback.service}</Fact>
+      <Fact name="Service Name">
+        {services.find(({ name }) => name === callback.service)?.display_name || callback.service}
+      </Fact>
       <Fact name="State">
         <StateBadge state={callback.state} result={callback.result} />
       </Fact>

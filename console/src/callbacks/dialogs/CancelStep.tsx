@@ -27,8 +27,8 @@ export function CancelStep({ callback, reason, onReason, isPending, canCancel, o
     <Stack component="form" gap="sm" onSubmit={submit}>
       <Text>
         {callback.phone_number_formatted} will not be called for this request any more.
-        {callback.state === "ROUTING" && " What rings now is hung up."} The callback becomes COMPLETED (CANCELLED_BY_ADMIN); to call after all, it has to
-        be recreated.
+        {callback.state === "ROUTING" && " What rings now is hung up."} The callback becomes COMPLETED
+        (CANCELLED_BY_ADMIN); to call after all, it has to be recreated.
       </Text>
       <TextInput
         label="Reason"

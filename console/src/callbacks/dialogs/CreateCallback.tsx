@@ -38,10 +38,16 @@ export default function CreateCallback({ onClose, onCreated }: Props) {
 
 function useForm({ onClose, onCreated }: Props) {
   const { services } = useSession();
-  const [fields, setFields] = useState<Fields>({ ...NOTHING_YET, service: services.length === 1 ? (services[0]?.name ?? null) : null });
+  const [fields, setFields] = useState<Fields>({
+    ...NOTHING_YET,
+    service: services.length === 1 ? (services[0]?.name ?? null) : null,
+  });
   const [wasTried, setTried] = useState(false);
   const check = useNumberCheck(fields.service, fields.number);
-  const offer = useOffer(fields.kind === "immediate" ? fields.service : null, check?.is_permitted ? check.phone_number : null);
+  const offer = useOffer(
+    fields.kind === "immediate" ? fields.service : null,
+    check?.is_permitted ? check.phone_number : null,
+  );
   const creation = useCreation(
     (body: ReturnType<typeof requestOf>, key) =>
       data(api.POST("/api/v1/callbacks", { body, params: { header: { "Idempotency-Key": key } } })),
@@ -76,55 +82,62 @@ function Form(props: Props) {
   const isScheduled = fields.kind === "scheduled";
   return (
     <form onSubmit={submit} noValidate>
-    <Stack gap="sm">
-      <KindChoice kind={fields.kind} onChange={(kind) => change({ kind })} />
-      <Select
-        label="Service Type"
-        placeholder="Choose a service"
-        data-autofocus={!fields.service || undefined}
-        data={options}
-        value={fields.service}
-        onChange={(service) => change({ service, slot: null })}
-        searchable
-        withAsterisk
-        allowDeselect={false}
-        limit={100}
-        nothingFoundMessage="No service of yours has this name"
-        error={atService ? refusalOf(atService, shown) : wasTried && !fields.service && "Choose a service"}
-      />
-      <Group grow align="flex-start" gap="sm">
-        <NumberField
-          value={fields.number}
-          onChange={(number) => change({ number })}
-          check={check}
-          refusal={atNumber ? refusalOf(atNumber, shown) : wasTried && !fields.number.trim() && "Enter the number to call"}
+      <Stack gap="sm">
+        <KindChoice kind={fields.kind} onChange={(kind) => change({ kind })} />
+        <Select
+          label="Service Type"
+          placeholder="Choose a service"
+          data-autofocus={!fields.service || undefined}
+          data={options}
+          value={fields.service}
+          onChange={(service) => change({ service, slot: null })}
+          searchable
+          withAsterisk
+          allowDeselect={false}
+          limit={100}
+          nothingFoundMessage="No service of yours has this name"
+          error={atService ? refusalOf(atService, shown) : wasTried && !fields.service && "Choose a service"}
         />
-        <TextInput
-          label="Customer Name"
-          maxLength={200}
-          autoComplete="off"
-          value={fields.customerName}
-          onChange={(event) => change({ customerName: event.currentTarget.value })}
-        />
-      </Group>
-      {isScheduled && fields.service && (
-        <SlotPicker service={fields.service} value={fields.slot} onChange={(slot) => change({ slot })} isMissing={wasTried} />
-      )}
-      {!isScheduled && !error && <WaitNow offer={offer} onSchedule={schedule} onPick={pick} />}
-      <Refusal of={refusedAt("time", error)} onPick={pick} onSchedule={isScheduled ? undefined : schedule} />
-      <More>
-        <MoreFields fields={fields} onChange={change} />
-      </More>
-      <Refusal of={refusedAt("form", error)} />
-      <Group justify="flex-end">
-        <Button variant="default" onClick={props.onClose}>
-          Back
-        </Button>
-        <Button type="submit" loading={creation.isPending}>
-          Create
-        </Button>
-      </Group>
-    </Stack>
+        <Group grow align="flex-start" gap="sm">
+          <NumberField
+            value={fields.number}
+            onChange={(number) => change({ number })}
+            check={check}
+            refusal={
+              atNumber ? refusalOf(atNumber, shown) : wasTried && !fields.number.trim() && "Enter the number to call"
+            }
+          />
+          <TextInput
+            label="Customer Name"
+            maxLength={200}
+            autoComplete="off"
+            value={fields.customerName}
+            onChange={(event) => change({ customerName: event.currentTarget.value })}
+          />
+        </Group>
+        {isScheduled && fields.service && (
+          <SlotPicker
+            service={fields.service}
+            value={fields.slot}
+            onChange={(slot) => change({ slot })}
+            isMissing={wasTried}
+          />
+        )}
+        {!isScheduled && !error && <WaitNow offer={offer} onSchedule={schedule} onPick={pick} />}
+        <Refusal of={refusedAt("time", error)} onPick={pick} onSchedule={isScheduled ? undefined : schedule} />
+        <More>
+          <MoreFields fields={fields} onChange={change} />
+        </More>
+        <Refusal of={refusedAt("form", error)} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={props.onClose}>
+            Back
+          </Button>
+          <Button type="submit" loading={creation.isPending}>
+            Create
+          </Button>
+        </Group>
+      </Stack>
     </form>
   );
 }

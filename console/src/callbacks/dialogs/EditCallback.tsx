@@ -51,12 +51,7 @@ export default function EditCallback({ callback, onClose, onChanged }: Props) {
             <Refusal of={act === "cancel" ? change.error : null} />
           </CancelStep>
         ) : (
-          <Change
-            callback={now}
-            change={change}
-            onCancel={() => setCancelling(true)}
-            onBack={onClose}
-          />
+          <Change callback={now} change={change} onCancel={() => setCancelling(true)} onBack={onClose} />
         )}
       </Stack>
     </Dialog>
@@ -67,9 +62,13 @@ function asked(id: string, wanted: Wanted): Promise<Callback> {
   const params = { path: { callback_id: id } };
   switch (wanted.act) {
     case "cancel":
-      return data(api.POST("/api/v1/callbacks/{callback_id}/cancel", { params, body: { reason: wanted.reason.trim() || null } }));
+      return data(
+        api.POST("/api/v1/callbacks/{callback_id}/cancel", { params, body: { reason: wanted.reason.trim() || null } }),
+      );
     case "reschedule":
-      return data(api.POST("/api/v1/callbacks/{callback_id}/reschedule", { params, body: { desired_at: wanted.slot } }));
+      return data(
+        api.POST("/api/v1/callbacks/{callback_id}/reschedule", { params, body: { desired_at: wanted.slot } }),
+      );
     case "call-now":
       return data(api.POST("/api/v1/callbacks/{callback_id}/call-now", { params }));
   }
@@ -145,7 +144,9 @@ function Change({ callback, change, onCancel, onBack }: ChangeProps) {
         </section>
       )}
       <Refusal of={refusedAt("time", change.error)} onPick={choose} />
-      <Refusal of={refusedAt("form", change.error) ?? refusedAt("service", change.error) ?? refusedAt("number", change.error)} />
+      <Refusal
+        of={refusedAt("form", change.error) ?? refusedAt("service", change.error) ?? refusedAt("number", change.error)}
+      />
       <Group justify="space-between">
         <Inactive why={mayCancel(callback) ? null : whyNotChangeable(callback)}>
           <Button color="red" variant="light" onClick={onCancel} disabled={!mayCancel(callback) || change.isPending}>

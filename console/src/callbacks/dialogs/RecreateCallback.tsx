@@ -86,9 +86,16 @@ function Form({ callback, onClose, onCreated }: Props) {
         />
       </Input.Wrapper>
       {isScheduled && (
-        <SlotPicker service={callback.service} value={slot} onChange={(at) => choose("scheduled", at)} isMissing={wasTried} />
+        <SlotPicker
+          service={callback.service}
+          value={slot}
+          onChange={(at) => choose("scheduled", at)}
+          isMissing={wasTried}
+        />
       )}
-      {!isScheduled && !error && <WaitNow offer={offer} onSchedule={schedule} onPick={(at) => choose("scheduled", at)} />}
+      {!isScheduled && !error && (
+        <WaitNow offer={offer} onSchedule={schedule} onPick={(at) => choose("scheduled", at)} />
+      )}
       <Refusal
         of={refusedAt("time", error)}
         onPick={(at) => choose("scheduled", at)}

@@ -61,7 +61,14 @@ function RangeFields({ range, problems, onChange, onRemove }: FieldsProps) {
       <OffsetFields label="Start" offset={range.start} onChange={(start) => onChange({ ...range, start })} />
       <OffsetFields label="End" offset={range.end} onChange={(end) => onChange({ ...range, end })} />
       <Tooltip label={`Remove ${name}`}>
-        <ActionIcon variant="subtle" color="red" size={30} className={classes.remove} aria-label={`Remove ${name}`} onClick={onRemove}>
+        <ActionIcon
+          variant="subtle"
+          color="red"
+          size={30}
+          className={classes.remove}
+          aria-label={`Remove ${name}`}
+          onClick={onRemove}
+        >
           <IconTrash size={16} stroke={1.8} aria-hidden />
         </ActionIcon>
       </Tooltip>

@@ -34,7 +34,13 @@ export function Visible<Name extends string>({ what, choices, chosen, onChange }
       />
       <div className={classes.choices}>
         {choices.map(({ name, label }) => (
-          <Checkbox key={name} size="sm" label={label} checked={chosen?.includes(name) ?? true} onChange={() => toggle(name)} />
+          <Checkbox
+            key={name}
+            size="sm"
+            label={label}
+            checked={chosen?.includes(name) ?? true}
+            onChange={() => toggle(name)}
+          />
         ))}
       </div>
       {chosen?.length === 0 && (

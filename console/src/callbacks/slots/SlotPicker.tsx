@@ -30,7 +30,11 @@ export function SlotPicker({ service, value, onChange, isMissing = false }: Prop
     return <Failure of={slots.error} />;
   }
   if (!slots.data) {
-    return <Text c="dimmed" role="status">Looking for free slots</Text>;
+    return (
+      <Text c="dimmed" role="status">
+        Looking for free slots
+      </Text>
+    );
   }
   if (!items?.some(isFree)) {
     return <NoSlots hasSlots={days.length > 0} />;
@@ -47,9 +51,7 @@ export function SlotPicker({ service, value, onChange, isMissing = false }: Prop
           onChange(null);
         }}
       />
-      {day && (
-        <TimeSlots day={day} zone={slots.data.time_zone} {...{ value, onChange, isMissing, shown }} />
-      )}
+      {day && <TimeSlots day={day} zone={slots.data.time_zone} {...{ value, onChange, isMissing, shown }} />}
       {value && (!chosen || !isFree(chosen)) && (
         <Alert color="yellow" role="status">
           {whenName(value, shown)} has become full, or is over. What you have chosen is kept; choose another slot.
@@ -63,7 +65,15 @@ function dayOf(days: Day[], date: string | null): Day | undefined {
   return days.find((day) => day.date === date) ?? days.find((day) => day.free !== 0);
 }
 
-function DateSelect({ days, value, onChange }: { days: Day[]; value: string | null; onChange: (date: string) => void }) {
+function DateSelect({
+  days,
+  value,
+  onChange,
+}: {
+  days: Day[];
+  value: string | null;
+  onChange: (date: string) => void;
+}) {
   return (
     <Select
       label="Desired Date"
@@ -112,7 +122,11 @@ function TimeSlots({ day, zone, shown, value, onChange, isMissing }: TimesProps)
     >
       <SlotGrid labelledBy={id} slots={day.slots} {...{ zone, shown, value, onChange }} />
       <Text size="sm" c={hasChosen ? undefined : "dimmed"} mt={6} role="status">
-        {hasChosen && value ? <ChosenName at={value} zone={zone} shown={shown} slots={day.slots} /> : !isMissing && "Please Select a Time Slot"}
+        {hasChosen && value ? (
+          <ChosenName at={value} zone={zone} shown={shown} slots={day.slots} />
+        ) : (
+          !isMissing && "Please Select a Time Slot"
+        )}
       </Text>
     </Input.Wrapper>
   );

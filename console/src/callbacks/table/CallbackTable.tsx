@@ -46,14 +46,19 @@ export function CallbackTable({ ref, ...props }: Props & { ref: Ref<TableHandle>
   const { activeId, activate } = useActiveRow(rows.items);
   const virtual = useVirtualRows(rows.items, expanded, activeId, scroll);
   const focusRow = useRowFocus(virtual.lines, activate, virtual.scrollTo, scroll);
-  useImperativeHandle(
-    ref,
-    () => ({ reveal: focusRow, focus: () => activeId && focusRow(activeId) }),
-    [focusRow, activeId],
-  );
+  useImperativeHandle(ref, () => ({ reveal: focusRow, focus: () => activeId && focusRow(activeId) }), [
+    focusRow,
+    activeId,
+  ]);
   const { select } = selection;
   const actions = useMemo<RowActions>(
-    () => ({ select, activate, expand: (id) => setExpanded((now) => toggled(now, id)), edit: onEdit, recreate: onRecreate }),
+    () => ({
+      select,
+      activate,
+      expand: (id) => setExpanded((now) => toggled(now, id)),
+      edit: onEdit,
+      recreate: onRecreate,
+    }),
     [select, activate, onEdit, onRecreate],
   );
   const onKeyDown = (event: KeyboardEvent) => {
@@ -80,7 +85,13 @@ export function CallbackTable({ ref, ...props }: Props & { ref: Ref<TableHandle>
             ))}
             <col style={{ width: ACTIONS_WIDTH }} />
           </colgroup>
-          <Head columns={columns} sort={props.sort} onSort={props.onSort} selection={selection} count={rows.items.length} />
+          <Head
+            columns={columns}
+            sort={props.sort}
+            onSort={props.onSort}
+            selection={selection}
+            count={rows.items.length}
+          />
           <Body {...props} {...{ virtual, expanded, activeId, actions }} />
         </table>
       </div>
@@ -95,7 +106,18 @@ interface BodyProps extends Props {
   actions: RowActions;
 }
 
-function Body({ rows, columns, times, selection, highlighted, mayChange, virtual, expanded, activeId, actions }: BodyProps) {
+function Body({
+  rows,
+  columns,
+  times,
+  selection,
+  highlighted,
+  mayChange,
+  virtual,
+  expanded,
+  activeId,
+  actions,
+}: BodyProps) {
   const span = columns.length + 2;
   const drawn = virtual.shown.flatMap(({ line, index, gap }) => {
     if (!line) {
@@ -105,7 +127,10 @@ function Body({ rows, columns, times, selection, highlighted, mayChange, virtual
     const space = gap > 0 && <Gap key={`${row.id}:gap:${isDetails}`} height={gap} span={span} />;
     const position = index + 2;
     if (isDetails) {
-      return [space, <Details key={`${row.id}:details`} {...{ row, index, position, span }} measure={virtual.measure} />];
+      return [
+        space,
+        <Details key={`${row.id}:details`} {...{ row, index, position, span }} measure={virtual.measure} />,
+      ];
     }
     return [
       space,

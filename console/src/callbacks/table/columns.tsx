@@ -27,7 +27,12 @@ const dash = <span className={classes.none}>-</span>;
 
 /** All columns that a user may choose. The select box before and the action icons behind them always are. */
 export const COLUMNS: Column[] = [
-  { name: "state", label: "State", width: 235, cell: (row, times, tabIndex) => <StateCell {...{ row, times, tabIndex }} /> },
+  {
+    name: "state",
+    label: "State",
+    width: 235,
+    cell: (row, times, tabIndex) => <StateCell {...{ row, times, tabIndex }} />,
+  },
   {
     name: "desired_at",
     label: "Desired Callback Time",

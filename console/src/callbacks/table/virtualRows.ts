@@ -37,7 +37,10 @@ export function useVirtualRows(
   scroll: RefObject<HTMLDivElement | null>,
 ) {
   const lines = useMemo(() => linesOf(rows, expanded), [rows, expanded]);
-  const kept = useMemo(() => lines.flatMap(({ row }, index) => (row.id === activeId ? [index] : [])), [lines, activeId]);
+  const kept = useMemo(
+    () => lines.flatMap(({ row }, index) => (row.id === activeId ? [index] : [])),
+    [lines, activeId],
+  );
   // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is compiled by React's compiler
   const virtualizer = useVirtualizer({
     count: lines.length,

@@ -27,14 +27,31 @@ interface Props {
 }
 
 /** What restricts the list, and what can be done. */
-export function Toolbar({ view, onChange, search, onDown, onRefresh, isFetching, selected, query, onOpen, onBulk }: Props) {
+export function Toolbar({
+  view,
+  onChange,
+  search,
+  onDown,
+  onRefresh,
+  isFetching,
+  selected,
+  query,
+  onOpen,
+  onBulk,
+}: Props) {
   const may = useMay();
   return (
     <div className={classes.bar}>
       <RangeMenu range={view.range} onChoose={(range) => onChange({ range })} />
       <SearchBox view={view} onChange={onChange} input={search} onDown={onDown} />
       <Tooltip label="Refresh">
-        <ActionIcon variant="default" size={30} aria-label="Refresh" onClick={onRefresh} data-busy={isFetching || undefined}>
+        <ActionIcon
+          variant="default"
+          size={30}
+          aria-label="Refresh"
+          onClick={onRefresh}
+          data-busy={isFetching || undefined}
+        >
           <IconRefresh size={16} stroke={1.7} aria-hidden />
         </ActionIcon>
       </Tooltip>
@@ -49,7 +66,12 @@ export function Toolbar({ view, onChange, search, onDown, onRefresh, isFetching,
         Advanced Options
       </Button>
       {may("CREATE_CALLBACKS") && (
-        <Button size="xs" px={10} leftSection={<IconPlus size={16} aria-hidden />} onClick={() => onOpen({ kind: "create" })}>
+        <Button
+          size="xs"
+          px={10}
+          leftSection={<IconPlus size={16} aria-hidden />}
+          onClick={() => onOpen({ kind: "create" })}
+        >
           Create Callback
         </Button>
       )}

@@ -53,7 +53,15 @@ export function Swatch({ look }: { look: Part["look"] }) {
 }
 
 /** A line that is broken where there is nothing to tell. `isDashed` is for the second of two. */
-export function Curve({ values, space: { x, y, band }, isDashed = false }: { values: (number | null)[]; space: Space; isDashed?: boolean }) {
+export function Curve({
+  values,
+  space: { x, y, band },
+  isDashed = false,
+}: {
+  values: (number | null)[];
+  space: Space;
+  isDashed?: boolean;
+}) {
   const look = isDashed ? classes.second : classes.first;
   const path = values
     .map((value, place) => {
@@ -68,7 +76,9 @@ export function Curve({ values, space: { x, y, band }, isDashed = false }: { val
       {values.map(
         (value, place) =>
           value !== null &&
-          (band > 10 || isAlone(place)) && <circle key={place} cx={x(place)} cy={y(value)} r={2.5} className={classes.knot} />,
+          (band > 10 || isAlone(place)) && (
+            <circle key={place} cx={x(place)} cy={y(value)} r={2.5} className={classes.knot} />
+          ),
       )}
     </g>
   );

@@ -13,8 +13,10 @@ type Seats = EditorProps["values"]["weekly_capacity"][number];
 
 /** Capacities of times of the week, which go before the service's own. */
 export default function CapacityEditor({ values: { weekly_capacity: all }, set, problems, isReadOnly }: EditorProps) {
-  const put = (index: number, some: Partial<Seats>) => set({ weekly_capacity: replaced(all, index, { ...all[index]!, ...some }) });
-  const add = () => set({ weekly_capacity: [...all, { weekday: "MONDAY", starts: "09:00", ends: "12:00", capacity: 1 }] });
+  const put = (index: number, some: Partial<Seats>) =>
+    set({ weekly_capacity: replaced(all, index, { ...all[index]!, ...some }) });
+  const add = () =>
+    set({ weekly_capacity: [...all, { weekday: "MONDAY", starts: "09:00", ends: "12:00", capacity: 1 }] });
   return (
     <section className={classes.group} aria-label="Times of the week">
       <h3>Times of the week with a capacity of their own</h3>

@@ -14,7 +14,14 @@ import type { Draft } from "./useDraft";
 /** Somebody has saved other values of what is being edited: what, and whose are to count. */
 export function Conflict({ draft: { theirs, was, values, take }, stored }: { draft: Draft; stored: Stored }) {
   return (
-    <Alert color="orange" variant="light" role="alert" icon={<IconUsers aria-hidden />} title="This was changed meanwhile" mb="sm">
+    <Alert
+      color="orange"
+      variant="light"
+      role="alert"
+      icon={<IconUsers aria-hidden />}
+      title="This was changed meanwhile"
+      mb="sm"
+    >
       <Text size="sm">
         <ChangedBy name={stored.service.name} etag={stored.etag} /> What you typed is kept, and not saved.
       </Text>

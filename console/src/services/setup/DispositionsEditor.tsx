@@ -13,7 +13,8 @@ export default function DispositionsEditor({ values: { dispositions: all }, set,
     <section className={classes.group} aria-label="Dispositions">
       <h3>Dispositions</h3>
       <Text size="sm" c="dimmed" mb="xs">
-        What an agent may say came of a talk. PERSON_NOT_REACHED, with which the callback is tried again, is always there beside them.
+        What an agent may say came of a talk. PERSON_NOT_REACHED, with which the callback is tried again, is always
+        there beside them.
       </Text>
       {isReadOnly ? (
         <List>
@@ -33,11 +34,19 @@ export default function DispositionsEditor({ values: { dispositions: all }, set,
                 error={problems[`dispositions.${index}`]}
                 onChange={(event) => set({ dispositions: replaced(all, index, event.currentTarget.value) })}
               />
-              <RemoveButton what={text || `disposition ${index + 1}`} onClick={() => set({ dispositions: without(all, index) })} />
+              <RemoveButton
+                what={text || `disposition ${index + 1}`}
+                onClick={() => set({ dispositions: without(all, index) })}
+              />
             </Group>
           ))}
           {all.length < MOST && (
-            <Button variant="default" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ dispositions: [...all, ""] })}>
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconPlus size={14} aria-hidden />}
+              onClick={() => set({ dispositions: [...all, ""] })}
+            >
               Add Disposition
             </Button>
           )}

@@ -50,11 +50,33 @@ export function FieldInput({ field, values, set, problems }: EditorProps & { fie
   const common = { label, description: about, error: problems[key], inputWrapperOrder: ORDER };
   switch (field.kind) {
     case "number":
-      return <NumberSetting field={field} value={values[field.key]} error={problems[key]} onChange={(value) => set({ [key]: value })} />;
+      return (
+        <NumberSetting
+          field={field}
+          value={values[field.key]}
+          error={problems[key]}
+          onChange={(value) => set({ [key]: value })}
+        />
+      );
     case "text":
-      return <TextInput {...common} value={values[field.key]} required={field.isNeeded} onChange={(event) => set({ [key]: event.currentTarget.value })} />;
+      return (
+        <TextInput
+          {...common}
+          value={values[field.key]}
+          required={field.isNeeded}
+          onChange={(event) => set({ [key]: event.currentTarget.value })}
+        />
+      );
     case "switch":
-      return <Switch label={label} description={about} mt="lg" checked={values[field.key]} onChange={(event) => set({ [key]: event.currentTarget.checked })} />;
+      return (
+        <Switch
+          label={label}
+          description={about}
+          mt="lg"
+          checked={values[field.key]}
+          onChange={(event) => set({ [key]: event.currentTarget.checked })}
+        />
+      );
     case "choice": {
       const isNumber = typeof values[key] === "number";
       return (
@@ -70,7 +92,13 @@ export function FieldInput({ field, values, set, problems }: EditorProps & { fie
     case "zone":
       return <ZoneSelect {...common} value={values.time_zone} onChange={(zone) => set({ time_zone: zone })} />;
     case "country":
-      return <CountrySelect {...common} value={values.default_region} onChange={(region) => set({ default_region: region })} />;
+      return (
+        <CountrySelect
+          {...common}
+          value={values.default_region}
+          onChange={(region) => set({ default_region: region })}
+        />
+      );
     case "trunk":
       return <TrunkSelect {...common} value={values.trunk} onChange={(trunk) => set({ trunk })} />;
   }
@@ -123,5 +151,7 @@ interface TrunkSelectProps {
 function TrunkSelect({ value, onChange, ...props }: TrunkSelectProps) {
   const { data: trunks } = useTrunks();
   const names = [...new Set([value, ...(trunks ?? []).map(({ name }) => name)])];
-  return <Select {...props} data={names} value={value} allowDeselect={false} onChange={(name) => name && onChange(name)} />;
+  return (
+    <Select {...props} data={names} value={value} allowDeselect={false} onChange={(name) => name && onChange(name)} />
+  );
 }

@@ -21,12 +21,17 @@ export default function HoursEditor({ values: { hours, time_zone: zone }, set, p
   return (
     <Stack gap="sm" mb="md" maw="48rem">
       <Text size="sm" c="dimmed">
-        On the clock of {zone}. Nobody is called while it is closed. Hours that close before they open end on the next day.
+        On the clock of {zone}. Nobody is called while it is closed. Hours that close before they open end on the next
+        day.
       </Text>
       {isReadOnly ? (
         hours === null && <Text>Open at all hours, but for special days.</Text>
       ) : (
-        <Radio.Group label="Open" value={hours ? "hours" : "always"} onChange={(value) => set({ hours: value === "always" ? null : USUAL })}>
+        <Radio.Group
+          label="Open"
+          value={hours ? "hours" : "always"}
+          onChange={(value) => set({ hours: value === "always" ? null : USUAL })}
+        >
           <Stack gap={6} mt={4}>
             <Radio value="always" label="At all hours, but for special days" />
             <Radio value="hours" label="At these hours" />
@@ -51,7 +56,13 @@ export default function HoursEditor({ values: { hours, time_zone: zone }, set, p
                   {isReadOnly ? (
                     rangesText(hours[day] ?? [])
                   ) : (
-                    <Ranges of={dayName(day)} ranges={hours[day] ?? []} onChange={(ranges) => put(day, ranges)} problems={problems} place={`hours.${day}`} />
+                    <Ranges
+                      of={dayName(day)}
+                      ranges={hours[day] ?? []}
+                      onChange={(ranges) => put(day, ranges)}
+                      problems={problems}
+                      place={`hours.${day}`}
+                    />
                   )}
                 </Table.Td>
               </Table.Tr>

@@ -24,7 +24,8 @@ export default function NumbersEditor(props: EditorProps) {
   return (
     <Stack gap="lg" mb="md">
       <Text size="sm" c="dimmed">
-        Checked when a callback is created and again before each dial. Impossible and premium rate numbers are never called.
+        Checked when a callback is created and again before each dial. Impossible and premium rate numbers are never
+        called.
       </Text>
       <Countries {...props} />
       <Blocked {...props} />
@@ -74,7 +75,10 @@ function Blocked({ values: { number_rules: rules }, set, problems, isReadOnly }:
       )}
       {blocked.length > 0 && (
         <Table className={classes.table} aria-label="Blocked patterns" highlightOnHover={false} maw="60rem" mb="xs">
-          <TableHead columns={["Kind", "Pattern, as +, country code, number", "Note, which the refusal tells"]} hasActions={!isReadOnly} />
+          <TableHead
+            columns={["Kind", "Pattern, as +, country code, number", "Note, which the refusal tells"]}
+            hasActions={!isReadOnly}
+          />
           <Table.Tbody>
             {blocked.slice(0, shown).map((pattern, index) =>
               isReadOnly ? (
@@ -161,14 +165,20 @@ function CallingHours({ values: { calling_hours: hours }, set, problems, isReadO
     <section aria-label="Calling hours">
       <h3 className={classes.heading}>Calling hours</h3>
       {isReadOnly ? (
-        <Text>{hours ? `Customers are called from ${hours.starts} to ${hours.ends} by their own clock.` : "Customers are called at any hour of their day."}</Text>
+        <Text>
+          {hours
+            ? `Customers are called from ${hours.starts} to ${hours.ends} by their own clock.`
+            : "Customers are called at any hour of their day."}
+        </Text>
       ) : (
         <Stack gap="xs">
           <Switch
             label="Call only at these hours of the customer's own day"
             description="By the time zone that the customer stated, else by all in which the number may be."
             checked={hours !== null}
-            onChange={(event) => set({ calling_hours: event.currentTarget.checked ? { starts: "08:00", ends: "21:00" } : null })}
+            onChange={(event) =>
+              set({ calling_hours: event.currentTarget.checked ? { starts: "08:00", ends: "21:00" } : null })
+            }
           />
           {hours && (
             <div className={classes.range}>

@@ -31,7 +31,15 @@ function written(text: string): string {
 }
 
 /** A time of day. Short forms such as 9 count as what they mean while they are typed, and are written out afterwards. */
-export function TimeInput({ label, value, onChange }: { label: string; value: string; onChange: (time: string) => void }) {
+export function TimeInput({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange: (time: string) => void;
+}) {
   const [typed, setTyped] = useState(value);
   return (
     <TextInput
@@ -91,7 +99,13 @@ export function Ranges({ of, ranges, onChange, problems, place }: Props) {
 
 function AddButton({ of, onClick }: { of: string; onClick: () => void }) {
   return (
-    <Button variant="subtle" size="compact-xs" leftSection={<IconPlus size={12} aria-hidden />} aria-label={`Add Hours: ${of}`} onClick={onClick}>
+    <Button
+      variant="subtle"
+      size="compact-xs"
+      leftSection={<IconPlus size={12} aria-hidden />}
+      aria-label={`Add Hours: ${of}`}
+      onClick={onClick}
+    >
       Add Hours
     </Button>
   );

@@ -25,15 +25,24 @@ export default function RetriesEditor(props: EditorProps) {
     <>
       <FieldGroup group={{ title: "Retries", fields: [DIAL_ATTEMPTS] }} {...props} />
       <Text size="sm" c="dimmed" mb="xs">
-        What is empty is as usual. A limit of 0 does not try again. Outcomes that do not count are not the customer&apos;s doing and leave the
-        attempts in all as they are.
+        What is empty is as usual. A limit of 0 does not try again. Outcomes that do not count are not the
+        customer&apos;s doing and leave the attempts in all as they are.
       </Text>
-      <Table.ScrollContainer minWidth={720} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Retries" }} mb="md">
+      <Table.ScrollContainer
+        minWidth={720}
+        type="native"
+        scrollAreaProps={{ tabIndex: 0, "aria-label": "Retries" }}
+        mb="md"
+      >
         <Table className={classes.table} aria-label="Retries" maw="64rem" verticalSpacing={4}>
           <TableHead columns={["Outcome", "Tried again", "Limit (times)", "Delay (seconds)", "Counts"]} />
           <Table.Tbody>
             {REGULAR.map((regular) => (
-              <OutcomeRow key={regular.outcome} {...{ regular, problems, isReadOnly, put }} choice={values.retries[regular.outcome]} />
+              <OutcomeRow
+                key={regular.outcome}
+                {...{ regular, problems, isReadOnly, put }}
+                choice={values.retries[regular.outcome]}
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -60,7 +69,11 @@ function OutcomeRow({ regular, choice, problems, isReadOnly, put }: RowProps) {
         {outcome}
         <div className={classes.about}>{means}</div>
       </Table.Th>
-      <Table.Td>{limit === 0 ? "no" : `${limit === null ? "yes" : limit === 1 ? "once" : `${limit} times`}, after ${duration(delay)}`}</Table.Td>
+      <Table.Td>
+        {limit === 0
+          ? "no"
+          : `${limit === null ? "yes" : limit === 1 ? "once" : `${limit} times`}, after ${duration(delay)}`}
+      </Table.Td>
       <Table.Td>
         <Setting
           {...{ isReadOnly }}

@@ -29,7 +29,9 @@ export default function SpecialDaysEditor(props: EditorProps) {
 function Holidays({ values: { public_holidays: where }, set, problems, isReadOnly }: EditorProps) {
   if (isReadOnly) {
     const place = where && `${countryName(where.country)}${where.subdivision ? `, ${where.subdivision}` : ""}`;
-    return <Text>{place ? `Closed on the public holidays of ${place}.` : "Public holidays are days like others."}</Text>;
+    return (
+      <Text>{place ? `Closed on the public holidays of ${place}.` : "Public holidays are days like others."}</Text>
+    );
   }
   return (
     <section className={classes.group} aria-label="Public holidays">
@@ -47,7 +49,9 @@ function Holidays({ values: { public_holidays: where }, set, problems, isReadOnl
             label="Part of the country"
             description="Its code, such as BY, where holidays differ; or nothing."
             value={where.subdivision ?? ""}
-            onChange={(event) => set({ public_holidays: { ...where, subdivision: event.currentTarget.value.trim() || null } })}
+            onChange={(event) =>
+              set({ public_holidays: { ...where, subdivision: event.currentTarget.value.trim() || null } })
+            }
           />
         )}
       </div>
@@ -57,7 +61,8 @@ function Holidays({ values: { public_holidays: where }, set, problems, isReadOnl
 
 function Days({ values: { special_days: days }, set, problems, isReadOnly }: EditorProps) {
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
-  const put = (index: number, some: Partial<Day>) => set({ special_days: replaced(days, index, { ...days[index]!, ...some }) });
+  const put = (index: number, some: Partial<Day>) =>
+    set({ special_days: replaced(days, index, { ...days[index]!, ...some }) });
   const add = () => {
     set({ special_days: [...days, { date: "", name: "", yearly: false, ranges: [], slot_capacity: null }] });
     setShown(Math.max(shown, days.length + 1));
@@ -66,17 +71,28 @@ function Days({ values: { special_days: days }, set, problems, isReadOnly }: Edi
     <section aria-label="Special days">
       <h3 className={classes.heading}>Days with hours of their own</h3>
       {days.length > 0 ? (
-        <Table.ScrollContainer minWidth={860} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Special days" }}>
+        <Table.ScrollContainer
+          minWidth={860}
+          type="native"
+          scrollAreaProps={{ tabIndex: 0, "aria-label": "Special days" }}
+        >
           <Table className={classes.table} aria-label="Special days" highlightOnHover={false}>
             <TableHead columns={["Date", "Name", "Yearly", "Hours", "Capacity per slot"]} hasActions={!isReadOnly} />
             <Table.Tbody>
-              {days.slice(0, shown).map((day, index) =>
-                isReadOnly ? (
-                  <ReadDay key={index} day={day} />
-                ) : (
-                  <DayRow key={index} {...{ day, index, problems }} put={(some) => put(index, some)} remove={() => set({ special_days: without(days, index) })} />
-                ),
-              )}
+              {days
+                .slice(0, shown)
+                .map((day, index) =>
+                  isReadOnly ? (
+                    <ReadDay key={index} day={day} />
+                  ) : (
+                    <DayRow
+                      key={index}
+                      {...{ day, index, problems }}
+                      put={(some) => put(index, some)}
+                      remove={() => set({ special_days: without(days, index) })}
+                    />
+                  ),
+                )}
             </Table.Tbody>
           </Table>
         </Table.ScrollContainer>
@@ -134,13 +150,31 @@ function DayRow({ day, index, problems, put, remove }: DayProps) {
         />
       </Table.Td>
       <Table.Td>
-        <TextInput size="xs" maxLength={200} aria-label={`Name of ${day.date || of}`} value={day.name} onChange={(event) => put({ name: event.currentTarget.value })} />
+        <TextInput
+          size="xs"
+          maxLength={200}
+          aria-label={`Name of ${day.date || of}`}
+          value={day.name}
+          onChange={(event) => put({ name: event.currentTarget.value })}
+        />
       </Table.Td>
       <Table.Td>
-        <Checkbox mt={4} size="sm" aria-label={`Each year: ${of}`} checked={day.yearly} onChange={(event) => put({ yearly: event.currentTarget.checked })} />
+        <Checkbox
+          mt={4}
+          size="sm"
+          aria-label={`Each year: ${of}`}
+          checked={day.yearly}
+          onChange={(event) => put({ yearly: event.currentTarget.checked })}
+        />
       </Table.Td>
       <Table.Td>
-        <Ranges of={of} ranges={day.ranges} onChange={(ranges) => put({ ranges })} problems={problems} place={`day.${index}`} />
+        <Ranges
+          of={of}
+          ranges={day.ranges}
+          onChange={(ranges) => put({ ranges })}
+          problems={problems}
+          place={`day.${index}`}
+        />
       </Table.Td>
       <Table.Td>
         <NumberInput

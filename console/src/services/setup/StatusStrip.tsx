@@ -34,7 +34,8 @@ export function StatusStrip({ name }: { name: string }) {
           <b>{status.scheduled}</b> scheduled
         </span>
         <span>
-          Agents: <b>{agents.READY ?? 0}</b> ready, <b>{busyAgents(status)}</b> busy, <b>{agents.NOT_READY ?? 0}</b> not ready
+          Agents: <b>{agents.READY ?? 0}</b> ready, <b>{busyAgents(status)}</b> busy, <b>{agents.NOT_READY ?? 0}</b> not
+          ready
         </span>
         <span>
           A new caller: place <b>{status.place_of_new_caller}</b>,{" "}

@@ -37,7 +37,11 @@ export function TryNumber({ service, isUnsaved }: { service: string; isUnsaved: 
         <Group align="flex-end" gap="xs" mb="xs">
           <TextInput
             label="Number"
-            description={isUnsaved ? "By the rules as they are saved, not as typed above. Nothing is called." : "Nothing is called."}
+            description={
+              isUnsaved
+                ? "By the rules as they are saved, not as typed above. Nothing is called."
+                : "Nothing is called."
+            }
             w="20rem"
             maxLength={200}
             value={number}
@@ -78,7 +82,10 @@ function Answer({ check }: { check: Check }) {
       </Text>
       <List size="sm" listStyleType="none" spacing={2}>
         {check.reasons.map(({ rule, is_passed: isPassed, text }) => (
-          <List.Item key={rule} icon={isPassed ? <IconCheck size={14} aria-label="Passed" /> : <IconX size={14} aria-label="Refused" />}>
+          <List.Item
+            key={rule}
+            icon={isPassed ? <IconCheck size={14} aria-label="Passed" /> : <IconX size={14} aria-label="Refused" />}
+          >
             {text}
           </List.Item>
         ))}

@@ -44,7 +44,9 @@ function fieldProblem(field: Field, values: Settings): string | null {
   if (field.key === "crm_url" && text && !/^https?:\/\/[^\s/{}@\\]+[^\s]*$/.test(text)) {
     return "Begins with http:// or https:// and a host, without blanks or a password.";
   }
-  return text.length > field.max || UNPRINTABLE.test(text) ? `One line of at most ${field.max.toLocaleString("en")} characters.` : null;
+  return text.length > field.max || UNPRINTABLE.test(text)
+    ? `One line of at most ${field.max.toLocaleString("en")} characters.`
+    : null;
 }
 
 type OpenRange = { opens: string; closes: string };
@@ -86,7 +88,11 @@ const CHECKS: Partial<Record<Key, Check>> = {
       const written = day.yearly ? `yearly ${day.date.slice(5)}` : day.date;
       const isTwice = seen.has(written);
       seen.add(written);
-      note(problems, `day.${index}.date`, !DATE.test(day.date) ? "Choose a date." : isTwice ? "This day is there already." : null);
+      note(
+        problems,
+        `day.${index}.date`,
+        !DATE.test(day.date) ? "Choose a date." : isTwice ? "This day is there already." : null,
+      );
       note(problems, `day.${index}.capacity`, numberProblem(day.slot_capacity ?? null, 0, 1_000_000, true));
       day.ranges.forEach((range, number) => note(problems, `day.${index}.${number}`, rangeProblem(range)));
     });
@@ -97,9 +103,14 @@ const CHECKS: Partial<Record<Key, Check>> = {
   weekly_capacity: ({ weekly_capacity: ranges }, problems) => {
     ranges.forEach((range, index) => {
       const overlaps = ranges.some(
-        (other, at) => at < index && other.weekday === range.weekday && other.starts < range.ends && range.starts < other.ends,
+        (other, at) =>
+          at < index && other.weekday === range.weekday && other.starts < range.ends && range.starts < other.ends,
       );
-      note(problems, `seats.${index}`, spanProblem(range.starts, range.ends) ?? (overlaps ? "Overlaps another one of this day." : null));
+      note(
+        problems,
+        `seats.${index}`,
+        spanProblem(range.starts, range.ends) ?? (overlaps ? "Overlaps another one of this day." : null),
+      );
       note(problems, `seats.${index}.capacity`, numberProblem(range.capacity, 0, 1_000_000));
     });
   },
@@ -125,7 +136,11 @@ const CHECKS: Partial<Record<Key, Check>> = {
     dispositions.forEach((text, index) => {
       const isTaken = dispositions.indexOf(text) < index || text === "PERSON_NOT_REACHED";
       const fits = text.length >= 1 && text.length <= 60 && text === text.trim() && !UNPRINTABLE.test(text);
-      note(problems, `dispositions.${index}`, !fits ? "1 to 60 characters, no blanks around them." : isTaken ? "This one is there already." : null);
+      note(
+        problems,
+        `dispositions.${index}`,
+        !fits ? "1 to 60 characters, no blanks around them." : isTaken ? "This one is there already." : null,
+      );
     });
   },
 };

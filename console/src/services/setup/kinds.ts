@@ -33,10 +33,35 @@ export interface Group {
 }
 
 // How the most frequent ones are written.
-export const seconds = (key: NumberField["key"], label: string, low: number, high: number, about: string): NumberField => ({
-  kind: "number", key, label, low, high, unit: "seconds", about,
+export const seconds = (
+  key: NumberField["key"],
+  label: string,
+  low: number,
+  high: number,
+  about: string,
+): NumberField => ({
+  kind: "number",
+  key,
+  label,
+  low,
+  high,
+  unit: "seconds",
+  about,
 });
 export const limit = (key: NumberField["key"], label: string, high: number, about: string): NumberField => ({
-  kind: "number", key, label, low: 0, high, unit: "", zero: "no limit", about: `${about} 0: no limit.`,
+  kind: "number",
+  key,
+  label,
+  low: 0,
+  high,
+  unit: "",
+  zero: "no limit",
+  about: `${about} 0: no limit.`,
 });
-export const text = (key: TextField["key"], label: string, about: string): TextField => ({ kind: "text", key, label, max: 200, about });
+export const text = (key: TextField["key"], label: string, about: string): TextField => ({
+  kind: "text",
+  key,
+  label,
+  max: 200,
+  about,
+});

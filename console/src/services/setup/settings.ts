@@ -17,15 +17,36 @@ const GENERAL: Group[] = [
           { value: "CLOSED", label: "CLOSED: takes none, calls nobody" },
         ],
       },
-      { kind: "switch", key: "is_immediate_enabled", label: "Takes callbacks for now", about: "Who asks keeps a place in the queue." },
-      { kind: "switch", key: "is_scheduled_enabled", label: "Takes callbacks for a chosen time", about: "Who asks chooses a slot." },
+      {
+        kind: "switch",
+        key: "is_immediate_enabled",
+        label: "Takes callbacks for now",
+        about: "Who asks keeps a place in the queue.",
+      },
+      {
+        kind: "switch",
+        key: "is_scheduled_enabled",
+        label: "Takes callbacks for a chosen time",
+        about: "Who asks chooses a slot.",
+      },
     ],
   },
   {
     title: "Where it is",
     fields: [
-      { kind: "zone", key: "time_zone", label: "Time zone", about: "The clock of its hours, slots and reports, and of customers who state none. A change gives everybody who waits a seat in the slot that their time is in then." },
-      { kind: "country", key: "default_region", label: "Default region", about: "Whose national numbers it understands. None: numbers need their country code." },
+      {
+        kind: "zone",
+        key: "time_zone",
+        label: "Time zone",
+        about:
+          "The clock of its hours, slots and reports, and of customers who state none. A change gives everybody who waits a seat in the slot that their time is in then.",
+      },
+      {
+        kind: "country",
+        key: "default_region",
+        label: "Default region",
+        about: "Whose national numbers it understands. None: numbers need their country code.",
+      },
       text("route_point", "Route point", "Shown beside its callbacks: your telephone system's own name of the queue."),
     ],
   },
@@ -51,19 +72,57 @@ const DIALLING: Group[] = [
       text("caller_name", "Caller name", "The name that customers see, where the network shows one."),
       seconds("ring_timeout_seconds", "Ring timeout", 1, 300, "How long a customer's telephone rings."),
       seconds("agent_ring_timeout_seconds", "Agent's ring timeout", 1, 300, "How long an agent's telephone rings."),
-      seconds("reserve_timeout_seconds", "Reserve timeout", 1, 3_600, "How long an agent is kept before the first dial; with PREVIEW also how long the agent may look at the offer."),
-      seconds("customer_hold_seconds", "Customer's hold", 0, 3_600, "How long a customer who answered holds for an agent before the call ends, and a retry follows."),
+      seconds(
+        "reserve_timeout_seconds",
+        "Reserve timeout",
+        1,
+        3_600,
+        "How long an agent is kept before the first dial; with PREVIEW also how long the agent may look at the offer.",
+      ),
+      seconds(
+        "customer_hold_seconds",
+        "Customer's hold",
+        0,
+        3_600,
+        "How long a customer who answered holds for an agent before the call ends, and a retry follows.",
+      ),
       seconds("max_talk_seconds", "Longest talk", 1, 86_400, "A talk is ended after that."),
       seconds("wrap_up_seconds", "Wrap-up", 0, 3_600, "An agent's pause after a talk."),
-      { kind: "number", key: "agent_no_answer_limit", label: "Missed calls until NOT_READY", low: 1, high: 100, unit: "in a row", about: "Calls in a row that an agent misses before no more are given." },
+      {
+        kind: "number",
+        key: "agent_no_answer_limit",
+        label: "Missed calls until NOT_READY",
+        low: 1,
+        high: 100,
+        unit: "in a row",
+        about: "Calls in a row that an agent misses before no more are given.",
+      },
     ],
   },
   {
     title: "Order and time",
     fields: [
-      seconds("window_seconds", "Window", 1, 86_400, "A scheduled callback first dialled so long after its desired time is still on time."),
-      seconds("early_seconds", "Early entry", 0, 3_600, "A scheduled callback enters the queue at most so long before its time; it is never dialled before."),
-      seconds("expire_after_seconds", "Expiry", 1, 1_209_600, "What is not called so long after its desired time completes as EXPIRED. 86,400 is a day, 345,600 four."),
+      seconds(
+        "window_seconds",
+        "Window",
+        1,
+        86_400,
+        "A scheduled callback first dialled so long after its desired time is still on time.",
+      ),
+      seconds(
+        "early_seconds",
+        "Early entry",
+        0,
+        3_600,
+        "A scheduled callback enters the queue at most so long before its time; it is never dialled before.",
+      ),
+      seconds(
+        "expire_after_seconds",
+        "Expiry",
+        1,
+        1_209_600,
+        "What is not called so long after its desired time completes as EXPIRED. 86,400 is a day, 345,600 four.",
+      ),
       {
         kind: "choice",
         key: "at_closing",
@@ -74,8 +133,22 @@ const DIALLING: Group[] = [
           { value: "EXPIRE", label: "EXPIRE: they complete as EXPIRED" },
         ],
       },
-      { kind: "number", key: "default_priority", label: "Default priority", low: -1_000, high: 1_000, unit: "points", about: "Of callbacks that state none." },
-      seconds("priority_step_seconds", "A point of priority", 0, 86_400, "Each point counts like so much time waited already."),
+      {
+        kind: "number",
+        key: "default_priority",
+        label: "Default priority",
+        low: -1_000,
+        high: 1_000,
+        unit: "points",
+        about: "Of callbacks that state none.",
+      },
+      seconds(
+        "priority_step_seconds",
+        "A point of priority",
+        0,
+        86_400,
+        "Each point counts like so much time waited already.",
+      ),
     ],
   },
 ];
@@ -86,14 +159,26 @@ const LIMITS: Group[] = [
     fields: [
       limit("max_waiting_per_number", "Waiting at a time", 1_000, "Uncompleted callbacks of one number."),
       limit("number_limit", "Requests", 100_000, "Callbacks that one number may ask for within the time below."),
-      seconds("number_limit_seconds", "Within", 1, 1_209_600, "The time that the requests of a number are counted over."),
+      seconds(
+        "number_limit_seconds",
+        "Within",
+        1,
+        1_209_600,
+        "The time that the requests of a number are counted over.",
+      ),
     ],
   },
   {
     title: "Of the service",
     fields: [
       limit("creation_limit", "Callbacks taken", 10_000_000, "Callbacks that the service takes within the time below."),
-      seconds("creation_limit_seconds", "Within this time", 1, 1_209_600, "The time that the callbacks taken are counted over."),
+      seconds(
+        "creation_limit_seconds",
+        "Within this time",
+        1,
+        1_209_600,
+        "The time that the callbacks taken are counted over.",
+      ),
       limit("queue_limit", "Queue", 1_000_000, "When so many wait, nobody else joins the queue."),
     ],
   },
@@ -107,10 +192,20 @@ const SLOTS: Group[] = [
         kind: "choice",
         key: "slot_minutes",
         label: "Slot length",
-        about: "Slots begin on the full hour of the local clock. A change gives everybody who waits a seat in the slot that their time is in then.",
+        about:
+          "Slots begin on the full hour of the local clock. A change gives everybody who waits a seat in the slot that their time is in then.",
         options: ["5", "10", "15", "30", "60"].map((value) => ({ value, label: `${value} minutes` })),
       },
-      { kind: "number", key: "slot_capacity", label: "Capacity per slot", low: 0, high: 1_000_000, unit: "callbacks", isOptional: true, about: "Callbacks for a chosen time that a slot takes, where nothing below says otherwise. Empty: no limit." },
+      {
+        kind: "number",
+        key: "slot_capacity",
+        label: "Capacity per slot",
+        low: 0,
+        high: 1_000_000,
+        unit: "callbacks",
+        isOptional: true,
+        about: "Callbacks for a chosen time that a slot takes, where nothing below says otherwise. Empty: no limit.",
+      },
     ],
   },
 ];
@@ -119,7 +214,14 @@ const DESK: Group[] = [
   {
     title: "Customers in your own system",
     fields: [
-      { kind: "text", key: "crm_url", label: "Address", max: 1_000, about: "A link for the agent, such as https://crm.example.com/?phone={phone_number}. {callback_id}, {customer_name}, {service} and {user_data.KEY} are filled in too. Empty: none." },
+      {
+        kind: "text",
+        key: "crm_url",
+        label: "Address",
+        max: 1_000,
+        about:
+          "A link for the agent, such as https://crm.example.com/?phone={phone_number}. {callback_id}, {customer_name}, {service} and {user_data.KEY} are filled in too. Empty: none.",
+      },
     ],
   },
 ];
@@ -148,12 +250,20 @@ export function keysOf({ groups, more }: Section): Key[] {
 }
 
 export const DIAL_ATTEMPTS: NumberField = {
-  kind: "number", key: "dial_attempts", label: "Attempts in all", low: 1, high: 100, unit: "attempts",
+  kind: "number",
+  key: "dial_attempts",
+  label: "Attempts in all",
+  low: 1,
+  high: 100,
+  unit: "attempts",
   about: "Attempts that count against the customer, the first included.",
 };
 
 const FIELDS = new Map<Key, Field>(
-  [DIAL_ATTEMPTS, ...SECTIONS.flatMap(({ groups }) => groups.flatMap(({ fields }) => fields))].map((field) => [field.key, field]),
+  [DIAL_ATTEMPTS, ...SECTIONS.flatMap(({ groups }) => groups.flatMap(({ fields }) => fields))].map((field) => [
+    field.key,
+    field,
+  ]),
 );
 
 const OTHERS: Partial<Record<Key, string>> = {

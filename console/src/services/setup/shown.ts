@@ -54,7 +54,9 @@ export function settingText(key: Key, values: Settings): string {
   }
   switch (key) {
     case "hours":
-      return values.hours ? WEEKDAYS.map((day) => `${dayName(day).slice(0, 3)} ${rangesText(values.hours?.[day] ?? [])}`).join("; ") : "always open";
+      return values.hours
+        ? WEEKDAYS.map((day) => `${dayName(day).slice(0, 3)} ${rangesText(values.hours?.[day] ?? [])}`).join("; ")
+        : "always open";
     case "special_days":
       return values.special_days.map(({ date, ranges }) => `${date} ${rangesText(ranges)}`).join("; ") || "none";
     case "public_holidays":
@@ -62,11 +64,22 @@ export function settingText(key: Key, values: Settings): string {
     case "calling_hours":
       return values.calling_hours ? `${values.calling_hours.starts} to ${values.calling_hours.ends}` : "at any hour";
     case "weekly_capacity":
-      return values.weekly_capacity.map((each) => `${dayName(each.weekday).slice(0, 3)} ${each.starts} to ${each.ends}: ${each.capacity}`).join("; ") || "none";
+      return (
+        values.weekly_capacity
+          .map((each) => `${dayName(each.weekday).slice(0, 3)} ${each.starts} to ${each.ends}: ${each.capacity}`)
+          .join("; ") || "none"
+      );
     case "number_rules":
       return `${values.number_rules.permitted_countries.join(", ") || "all countries"}; ${values.number_rules.blocked.map(({ pattern }) => pattern).join(", ") || "nothing"} blocked`;
     case "retries":
-      return Object.entries(values.retries).map(([outcome, { limit, delay_seconds: delay }]) => `${outcome} ${limit ?? "as usual"} times after ${delay ?? "the usual"} s`).join("; ") || "as usual";
+      return (
+        Object.entries(values.retries)
+          .map(
+            ([outcome, { limit, delay_seconds: delay }]) =>
+              `${outcome} ${limit ?? "as usual"} times after ${delay ?? "the usual"} s`,
+          )
+          .join("; ") || "as usual"
+      );
     case "dispositions":
       return values.dispositions.join(", ") || "none";
     default:

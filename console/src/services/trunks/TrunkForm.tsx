@@ -40,7 +40,10 @@ function problemsOf({ name, link, channels, rate }: Values, taken: string[]) {
   return {
     name: nameProblem(name) ?? (taken.includes(name) ? "There is a trunk of this name already." : null),
     link: link.trim().length >= 1 && link.length <= 64 ? null : "1 to 64 characters.",
-    channels: isOf(channels, 1, 100_000) && Number.isInteger(channels ?? 1) ? null : "A whole number from 1 to 100,000, or nothing.",
+    channels:
+      isOf(channels, 1, 100_000) && Number.isInteger(channels ?? 1)
+        ? null
+        : "A whole number from 1 to 100,000, or nothing.",
     rate: isOf(rate, 0.01, 1_000) ? null : "From 0.01 to 1,000, or nothing.",
   };
 }
@@ -83,7 +86,14 @@ export function TrunkForm({ trunk, names, onClose }: { trunk: Trunk | null; name
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {!begun && (
-            <TextInput label="Name" required data-autofocus value={name} error={problems.name} onChange={(event) => put({ name: event.currentTarget.value })} />
+            <TextInput
+              label="Name"
+              required
+              data-autofocus
+              value={name}
+              error={problems.name}
+              onChange={(event) => put({ name: event.currentTarget.value })}
+            />
           )}
           <TextInput
             label="Link"
@@ -93,8 +103,20 @@ export function TrunkForm({ trunk, names, onClose }: { trunk: Trunk | null; name
             error={problems.link}
             onChange={(event) => put({ link: event.currentTarget.value })}
           />
-          <Limit label="Channels" description="Customers' calls at once. Empty: no limit." value={channels} error={problems.channels} onChange={(value) => put({ channels: value })} />
-          <Limit label="Calls per second" description="How fast calls are begun. Empty: no limit." value={rate} error={problems.rate} onChange={(value) => put({ rate: value })} />
+          <Limit
+            label="Channels"
+            description="Customers' calls at once. Empty: no limit."
+            value={channels}
+            error={problems.channels}
+            onChange={(value) => put({ channels: value })}
+          />
+          <Limit
+            label="Calls per second"
+            description="How fast calls are begun. Empty: no limit."
+            value={rate}
+            error={problems.rate}
+            onChange={(value) => put({ rate: value })}
+          />
           <Failure of={save.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

@@ -12,7 +12,17 @@ import { Loading } from "../../components/Loading";
 import { counted } from "../../components/numbers";
 import { PageHead } from "../../components/PageHead";
 import { useTimes } from "../../components/times";
-import { refreshLists, SERVICES, type Status, STATUSES, type Trunk, TRUNKS, useKeptFresh, useStatuses, useTrunks } from "../data";
+import {
+  refreshLists,
+  SERVICES,
+  type Status,
+  STATUSES,
+  type Trunk,
+  TRUNKS,
+  useKeptFresh,
+  useStatuses,
+  useTrunks,
+} from "../data";
 import classes from "../ServiceTable.module.css";
 import { DeleteTrunk } from "./DeleteTrunk";
 import { TrunkForm } from "./TrunkForm";
@@ -40,7 +50,11 @@ export default function Trunks() {
       </Anchor>
       <PageHead title="Trunks" about={counted(trunks.length, "trunk")}>
         {mayChange && (
-          <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ what: "create" })}>
+          <Button
+            size="xs"
+            leftSection={<IconPlus size={16} aria-hidden />}
+            onClick={() => setAsked({ what: "create" })}
+          >
             Create Trunk
           </Button>
         )}
@@ -70,13 +84,23 @@ export default function Trunks() {
           </Table.Thead>
           <Table.Tbody>
             {trunks.map((trunk) => (
-              <Row key={trunk.name} trunk={trunk} link={linkOf(trunk, statuses)} used={uses.get(trunk.name)} ask={mayChange ? setAsked : undefined} />
+              <Row
+                key={trunk.name}
+                trunk={trunk}
+                link={linkOf(trunk, statuses)}
+                used={uses.get(trunk.name)}
+                ask={mayChange ? setAsked : undefined}
+              />
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
       {(asked?.what === "create" || asked?.what === "change") && (
-        <TrunkForm trunk={asked.what === "change" ? asked.trunk : null} names={trunks.map(({ name }) => name)} onClose={close} />
+        <TrunkForm
+          trunk={asked.what === "change" ? asked.trunk : null}
+          names={trunks.map(({ name }) => name)}
+          onClose={close}
+        />
       )}
       {asked?.what === "delete" && <DeleteTrunk trunk={asked.trunk} onClose={close} />}
     </>
@@ -131,7 +155,8 @@ function Row({ trunk, link, used = 0, ask }: RowProps) {
       </Table.Td>
       <Table.Td>
         {trunk.link}
-        {link && (isLinkWell ? <span className={classes.beside}> {linkText(link)}</span> : <Problem text={linkText(link)} />)}
+        {link &&
+          (isLinkWell ? <span className={classes.beside}> {linkText(link)}</span> : <Problem text={linkText(link)} />)}
       </Table.Td>
       <Table.Td className={classes.number}>{trunk.channels?.toLocaleString("en") ?? "no limit"}</Table.Td>
       <Table.Td className={classes.number}>{trunk.calls_per_second ?? "no limit"}</Table.Td>
@@ -139,13 +164,23 @@ function Row({ trunk, link, used = 0, ask }: RowProps) {
       {ask && (
         <Table.Td className={classes.actions}>
           <Tooltip label="Edit">
-            <ActionIcon variant="subtle" color="gray" aria-label={`Edit ${trunk.name}`} onClick={() => ask({ what: "change", trunk })}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={`Edit ${trunk.name}`}
+              onClick={() => ask({ what: "change", trunk })}
+            >
               <IconPencil size={16} aria-hidden />
             </ActionIcon>
           </Tooltip>
           {trunk.name !== "main" && (
             <Tooltip label="Delete">
-              <ActionIcon variant="subtle" color="gray" aria-label={`Delete ${trunk.name}`} onClick={() => ask({ what: "delete", trunk })}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`Delete ${trunk.name}`}
+                onClick={() => ask({ what: "delete", trunk })}
+              >
                 <IconTrash size={16} aria-hidden />
               </ActionIcon>
             </Tooltip>
@@ -177,7 +212,9 @@ function Pause({ trunk, mayResume }: { trunk: Trunk; mayResume: boolean }) {
   }
   return (
     <>
-      <Problem text={`Paused until ${shown.second(trunk.paused_until).slice(11)}: ${trunk.pause_reason ?? "its calls failed alike"}`} />
+      <Problem
+        text={`Paused until ${shown.second(trunk.paused_until).slice(11)}: ${trunk.pause_reason ?? "its calls failed alike"}`}
+      />
       {mayResume && (
         <Button size="compact-xs" variant="default" mt={4} loading={resume.isPending} onClick={() => resume.mutate()}>
           Resume

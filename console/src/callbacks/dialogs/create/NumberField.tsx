@@ -28,14 +28,21 @@ export function NumberField({ value, onChange, check, refusal }: Props) {
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       error={refusal || (isRefused && whyNot(check, shown))}
-      description={<span role="status">{check?.is_permitted ? readAs(check, shown) : "With its country code, or as it is dialled in the service's country"}</span>}
+      description={
+        <span role="status">
+          {check?.is_permitted
+            ? readAs(check, shown)
+            : "With its country code, or as it is dialled in the service's country"}
+        </span>
+      }
       inputWrapperOrder={["label", "input", "error", "description"]}
     />
   );
 }
 
 function whyNot({ reasons, phone_number_formatted: number }: NumberCheck, shown: Times): string {
-  const why = reasons.find(({ rule, is_passed }) => !is_passed && rule !== "calling-hours")?.text ?? "it may not be called";
+  const why =
+    reasons.find(({ rule, is_passed }) => !is_passed && rule !== "calling-hours")?.text ?? "it may not be called";
   return withTimes(number ? `${number} cannot be called: ${why}` : why, shown);
 }
 
