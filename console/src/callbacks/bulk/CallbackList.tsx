@@ -30,6 +30,7 @@ interface Props {
 /** Callbacks, however many: only those in sight are drawn. */
 export function CallbackList({ label, lines, more }: Props) {
   const viewport = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is compiled by React's compiler
   const virtualizer = useVirtualizer({
     count: lines.length,
     getScrollElement: () => viewport.current,

@@ -35,6 +35,11 @@ async function requireSame(before: Trunk | null, name: string): Promise<void> {
   }
 }
 
+function valuesOf(trunk: Trunk | null): Values {
+  const { name = "", link = "main", channels = null, calls_per_second: rate = null } = trunk ?? {};
+  return { name, link, channels, rate };
+}
+
 /** What is wrong with each value; null: nothing. `taken`: names that a new trunk cannot have. */
 function problemsOf({ name, link, channels, rate }: Values, taken: string[]) {
   return {
@@ -52,12 +57,7 @@ function problemsOf({ name, link, channels, rate }: Values, taken: string[]) {
 export function TrunkForm({ trunk, names, onClose }: { trunk: Trunk | null; names: string[]; onClose: () => void }) {
   const client = useQueryClient();
   const [begun] = useState(trunk);
-  const [values, setValues] = useState<Values>({
-    name: trunk?.name ?? "",
-    link: trunk?.link ?? "main",
-    channels: trunk?.channels ?? null,
-    rate: trunk?.calls_per_second ?? null,
-  });
+  const [values, setValues] = useState(() => valuesOf(trunk));
   const { name, link, channels, rate } = values;
   const put = (some: Partial<Values>) => setValues((before) => ({ ...before, ...some }));
   const problems = problemsOf(values, begun ? [] : names);
