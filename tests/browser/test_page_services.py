@@ -93,6 +93,7 @@ async def test_a_paused_trunk_is_told_and_resumed(site: Site, log_in: LogIn) -> 
     page = await log_in("ada", "/services")
     await expect(page.get_by_role("row", name="Support")).to_contain_text("ten numbers were UNREACHABLE")
     await page.get_by_role("link", name="Trunks").click()
+    await expect(page.get_by_role("heading", name="Trunks")).to_be_visible()
     trunk = page.get_by_role("row", name="main")
     await expect(trunk).to_contain_text("ten numbers were UNREACHABLE")
     await assert_accessible(page)
