@@ -3,14 +3,15 @@ import { Navigate, Route, Routes } from "react-router";
 
 import { SessionProvider, useLogin } from "./api/session";
 import { ErrorPage } from "./components/ErrorPage";
+import { useLater } from "./components/later";
 import { Loading } from "./components/Loading";
-import { ChangePassword } from "./shell/ChangePassword";
-import { Login } from "./shell/Login";
-import { LoginAgain } from "./shell/LoginAgain";
 import { pagesFor } from "./shell/pages";
 import { Shell } from "./shell/Shell";
 
+const ChangePassword = lazy(() => import("./shell/ChangePassword"));
+const Login = lazy(() => import("./shell/Login"));
 const NotFound = lazy(() => import("./shell/NotFound"));
+const readLoginAgain = () => import("./shell/LoginAgain");
 
 export function App() {
   const { data: login, error, refetch } = useLogin();
@@ -18,16 +19,13 @@ export function App() {
     return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
   }
   const { session, isOver } = login;
-  if (!session) {
-    return <Login />;
-  }
-  if (session.user.must_change_password) {
-    return <ChangePassword session={session} />;
+  if (!session || session.user.must_change_password) {
+    return <Suspense fallback={<Loading />}>{session ? <ChangePassword session={session} /> : <Login />}</Suspense>;
   }
   const pages = pagesFor(session);
   return (
     <SessionProvider session={session}>
-      <LoginAgain isNeeded={isOver} />
+      <LoginWhenOver isOver={isOver} />
       <Shell key={session.user.name} pages={pages} isOver={isOver}>
         <Suspense fallback={<Loading />}>
           <Routes>
@@ -41,4 +39,10 @@ export function App() {
       </Shell>
     </SessionProvider>
   );
+}
+
+/** Loaded ahead: over what somebody has typed nothing else would do. */
+function LoginWhenOver({ isOver }: { isOver: boolean }) {
+  const LoginAgain = useLater(readLoginAgain, isOver)?.LoginAgain;
+  return LoginAgain && <LoginAgain isNeeded={isOver} />;
 }

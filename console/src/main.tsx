@@ -1,7 +1,7 @@
 import "./styles";
+import "./api/begin";
 
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
@@ -11,6 +11,7 @@ import { BrowserRouter } from "react-router";
 import { queryClient } from "./api/query";
 import { App } from "./App";
 import { coloursHere } from "./shell/colours";
+import { Notices } from "./shell/Notices";
 import { theme, variables } from "./theme";
 
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
@@ -26,7 +27,7 @@ createRoot(document.getElementById("root")!).render(
       colorSchemeManager={coloursHere}
       getStyleNonce={() => nonce}
     >
-      <Notifications position="bottom-right" />
+      <Notices />
       <QueryClientProvider client={queryClient}>
         <BrowserRouter>
           <App />

@@ -23,6 +23,8 @@ export const DEFAULTS: Preferences = {
 
 const read = () => data(api.GET("/api/v1/session/preferences"));
 
+export const PREFERENCES = { queryKey: KEY, queryFn: read, staleTime: Infinity };
+
 const KEEPING = {
   // One after the other, so that none is undone by one that began before it.
   scope: { id: "preferences" },
@@ -34,7 +36,7 @@ const KEEPING = {
 /** What the user prefers, and a way to change some of it: at once here, and kept on the server. */
 export function usePreferences(): { preferences: Preferences; change: (some: Partial<Preferences>) => void; isReady: boolean } {
   const client = useQueryClient();
-  const stored = useQuery({ queryKey: KEY, queryFn: read, staleTime: Infinity });
+  const stored = useQuery(PREFERENCES);
   // It is shown already: shown once more when it is kept, it would undo what was chosen after it.
   const keep = useMutation(KEEPING);
   const change = (some: Partial<Preferences>) => {

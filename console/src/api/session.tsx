@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
 
 import { api, data, keepCsrfToken, onSessionEnd } from "./client";
@@ -19,10 +19,15 @@ const NOBODY: Login = { session: null, isOver: false };
 
 const isOther = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== KEY[0];
 
-async function readLogin(before: Login | undefined): Promise<Login> {
+async function readLogin({ client }: { client: QueryClient }): Promise<Login> {
+  const before = client.getQueryData<Login>(KEY);
   try {
     const session = await data(api.GET("/api/v1/session"));
     keepCsrfToken(session.csrf_token);
+    if (before?.session && before.session.user.name !== session.user.name) {
+      // Somebody else has logged in, in another tab.
+      client.removeQueries({ predicate: isOther });
+    }
     return { session, isOver: false };
   } catch (error) {
     if (error instanceof ApiError && error.problem.status === 401) {
@@ -32,6 +37,8 @@ async function readLogin(before: Login | undefined): Promise<Login> {
   }
 }
 
+export const LOGIN = { queryKey: KEY, queryFn: readLogin, staleTime: Infinity };
+
 /** Whether somebody is logged in; no data while that is being asked. */
 export function useLogin() {
   const client = useQueryClient();
@@ -39,7 +46,7 @@ export function useLogin() {
     () => onSessionEnd(() => client.setQueryData<Login>(KEY, (login) => login && { ...login, isOver: !!login.session })),
     [client],
   );
-  return useQuery({ queryKey: KEY, queryFn: () => readLogin(client.getQueryData<Login>(KEY)), staleTime: Infinity });
+  return useQuery(LOGIN);
 }
 
 /** Keep a session that has just begun. What was read for somebody else is forgotten. */
@@ -72,6 +79,8 @@ export function useLogOut(): () => Promise<void> {
         throw error;
       }
     });
+    // What was written and not sent, such as a note of a talk, is for nobody who comes after.
+    sessionStorage.clear();
     client.setQueryData<Login>(KEY, NOBODY);
     client.removeQueries({ predicate: isOther });
   };

@@ -5,7 +5,7 @@ import { ChangePasswordForm } from "./ChangePasswordForm";
 import { Mark } from "./Mark";
 
 /** Somebody whose password was given to them chooses one of their own before anything else. */
-export function ChangePassword({ session: { user } }: { session: Session }) {
+export default function ChangePassword({ session: { user } }: { session: Session }) {
   return (
     <Center component="main" mih="100vh" p="md">
       <Paper withBorder p="xl" w="100%" maw="26rem">

@@ -4,7 +4,7 @@ import { LoginForm } from "./LoginForm";
 import { Mark } from "./Mark";
 
 /** The address stays what it was: whoever logs in is where they wanted to be. */
-export function Login() {
+export default function Login() {
   return (
     <Center component="main" mih="100vh" p="md">
       <Paper withBorder p="xl" w="100%" maw="24rem">

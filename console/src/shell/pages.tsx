@@ -22,6 +22,14 @@ export interface PageEntry {
   Page: LazyExoticComponent<ComponentType>;
 }
 
+/** A page that is loaded when it is shown, and at once where the address asks for it: not only when its user is known. */
+function page(path: string, load: () => Promise<{ default: ComponentType }>): PageEntry["Page"] {
+  if (location.pathname.startsWith(path)) {
+    load().catch(() => undefined); // asked for again when it is shown
+  }
+  return lazy(load);
+}
+
 // In the order of the navigation. Whoever has none of the permissions does not see the page; the server decides.
 const PAGES: PageEntry[] = [
   {
@@ -29,35 +37,35 @@ const PAGES: PageEntry[] = [
     label: "My desk",
     Icon: IconHeadset,
     needs: "USE_DESK",
-    Page: lazy(() => import("../desk/DeskPage")),
+    Page: page("/desk", () => import("../desk/DeskPage")),
   },
   {
     path: "/callbacks",
     label: "Callbacks",
     Icon: IconPhoneCall,
     needs: "SEE_CALLBACKS",
-    Page: lazy(() => import("../callbacks/CallbacksPage")),
+    Page: page("/callbacks", () => import("../callbacks/CallbacksPage")),
   },
   {
     path: "/services",
     label: "Services",
     Icon: IconStack2,
     needs: "SEE_CALLBACKS",
-    Page: lazy(() => import("../services/ServicesPage")),
+    Page: page("/services", () => import("../services/ServicesPage")),
   },
   {
     path: "/agents",
     label: "Agents",
     Icon: IconAddressBook,
     needs: "SEE_AGENTS",
-    Page: lazy(() => import("../agents/AgentsPage")),
+    Page: page("/agents", () => import("../agents/AgentsPage")),
   },
   {
     path: "/reports",
     label: "Reports",
     Icon: IconReportAnalytics,
     needs: "SEE_REPORTS",
-    Page: lazy(() => import("../reports/ReportsPage")),
+    Page: page("/reports", () => import("../reports/ReportsPage")),
   },
   {
     path: "/tools/search",
@@ -65,7 +73,7 @@ const PAGES: PageEntry[] = [
     group: "Tools",
     Icon: IconSearch,
     needs: "SEE_CALLBACKS",
-    Page: lazy(() => import("../tools/SearchPage")),
+    Page: page("/tools/search", () => import("../tools/SearchPage")),
   },
   {
     path: "/users",
@@ -73,7 +81,7 @@ const PAGES: PageEntry[] = [
     group: "Administration",
     Icon: IconUsers,
     needs: "SEE_USERS",
-    Page: lazy(() => import("../users/UsersPage")),
+    Page: page("/users", () => import("../users/UsersPage")),
   },
   {
     path: "/audit",
@@ -81,7 +89,7 @@ const PAGES: PageEntry[] = [
     group: "Administration",
     Icon: IconHistory,
     needs: "SEE_AUDIT",
-    Page: lazy(() => import("../audit/AuditPage")),
+    Page: page("/audit", () => import("../audit/AuditPage")),
   },
   {
     path: "/developer",
@@ -89,7 +97,7 @@ const PAGES: PageEntry[] = [
     group: "Administration",
     Icon: IconCode,
     needs: "DEVELOP",
-    Page: lazy(() => import("../developer/DeveloperPage")),
+    Page: page("/developer", () => import("../developer/DeveloperPage")),
   },
 ];
 
