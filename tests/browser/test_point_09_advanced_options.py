@@ -87,3 +87,20 @@ async def test_a_range_of_ones_own_is_in_the_menu(site: Site, log_in: LogIn) -> 
     await page.get_by_role("button", name="Last 14 Days").click()
     await page.get_by_role("menuitem", name="Tomorrow").or_(page.get_by_role("menuitemradio", name="Tomorrow")).click()
     await expect(page.get_by_text("+49 30 111111")).to_be_hidden()
+
+
+async def test_what_was_changed_in_another_tab_meanwhile_stays(site: Site, log_in: LogIn) -> None:
+    await site.add_user("mona", Role.MONITOR)
+    page = await log_in("mona", "/callbacks")
+    other = await page.context.new_page()
+    await other.goto(f"{site.url}/callbacks")
+    dialog = await open_options(other)
+    here = await open_options(page)
+    await here.get_by_role("checkbox", name="Customer Name").click()
+    await save(here)
+    await dialog.get_by_role("switch", name="Show Times in UTC").press("Space")
+    await save(dialog)
+    await page.reload()
+    here = await open_options(page)
+    await expect(here.get_by_role("checkbox", name="Customer Name")).to_be_checked()
+    await expect(here.get_by_role("switch", name="Show Times in UTC")).to_be_checked()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from ringback.accounts.rules import Role
 from ringback.bulk.worker import BulkWorker
@@ -211,3 +211,24 @@ async def test_many_are_recreated_now(site: Site, log_in: LogIn) -> None:
     await expect(page.get_by_text("2 callbacks were recreated.")).to_be_visible()
     waiting = (await site.api.get("/api/v1/callbacks", params={"state": "QUEUED"})).json()["items"]
     assert len(waiting) == 2
+
+
+async def test_an_answer_that_was_lost_cancels_nothing_twice(site: Site, log_in: LogIn) -> None:
+    await add(site, 2)
+    page = await open_all(site, log_in)
+    await page.get_by_role("button", name="Cancel Callbacks").click()
+    dialog = page.get_by_role("dialog")
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.route("**/api/v1/cancellations", lose, times=1)
+    confirm = dialog.get_by_role("button", name="Confirm: cancel 2 callbacks")
+    await confirm.click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await dialog.get_by_label("Reason").fill("Flood")
+    await confirm.click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("Send this only if you want it as well")
+    await confirm.click()
+    await expect(dialog.get_by_text("Cancelling: 0 of 2 callbacks")).to_be_visible()

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from ringback.accounts.rules import Role
@@ -109,6 +110,47 @@ async def test_search_filters_as_one_types_in_the_column_chosen(site: Site, log_
     await page.get_by_role("combobox", name="Column to search").select_option("State")
     await page.get_by_role("textbox", name="Search by State").fill("que")
     await expect(row_of(page, "+49 30")).to_have_count(2)
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["sort=-nonsense", "page=nonsense", "range=own:9:3:Backwards", "search=%00", "by=nonsense"]
+)
+async def test_what_makes_no_sense_in_a_link_is_passed_over(site: Site, log_in: LogIn, nonsense: str) -> None:
+    await site.ask_for_call("support", "030 1111111")
+    page = await opened(site, log_in, f"/callbacks?{nonsense}")
+    await expect(row_of(page, "+49 30 1111111")).to_be_visible()
+
+
+async def test_the_way_back_leads_to_what_was_searched_for(site: Site, log_in: LogIn) -> None:
+    await site.ask_for_call("support", "030 1111111")
+    await site.ask_for_call("support", "030 2222222")
+    page = await opened(site, log_in)
+    search = page.get_by_role("textbox", name="Search by Phone Number")
+    await search.press_sequentially("2222")
+    await expect(row_of(page, "+49 30")).to_have_count(1)
+    await page.get_by_role("link", name="Callbacks", exact=True).click()
+    await expect(row_of(page, "+49 30")).to_have_count(2)
+    await expect(search).to_have_value("")
+    await page.go_back()
+    await expect(row_of(page, "+49 30")).to_have_count(1)
+    await expect(search).to_have_value("2222")
+
+
+async def test_what_customers_wrote_is_shown_as_it_is_and_stays_in_the_table(site: Site, log_in: LogIn) -> None:
+    columns = ["state", "desired_at", "phone_number", "service", "id", "updated_at", "customer_name", "agent"]
+    script = "<img src=x onerror=alert(1)>"
+    await site.ask_for_call("support", "030 1111111", customer_name=script, user_data={script: "v" * 900})
+    page = await opened(site, log_in)
+    async with site.database.connection() as connection:
+        await connection.execute(
+            "update users set preferences = jsonb_build_object('columns', $1::text[], 'advanced_metrics', true)",
+            columns,
+        )
+    await page.reload()
+    await expect(row_of(page, "+49 30 1111111")).to_contain_text(script)
+    await page.get_by_role("button", name="Details").click()
+    await expect(page.get_by_role("table", name="History")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 1280
 
 
 async def test_a_callback_that_the_range_hides_is_told_with_the_range_that_shows_it(site: Site, log_in: LogIn) -> None:

@@ -60,3 +60,28 @@ async def test_a_server_that_goes_away_and_comes_back_is_told_and_nothing_has_to
     await expect(page.get_by_role("status").filter(has_text="Not live")).to_have_count(0)
     await site.ask_for_call("support", "+49301234567")
     await expect(page.get_by_text("1 new callback - show")).to_be_visible()
+
+
+async def test_who_logs_in_as_somebody_else_in_another_tab_is_that_in_both(site: Site, log_in: LogIn) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    await site.add_user("mona", Role.MONITOR)
+    await site.ask_for_call("support", "+49301234567")
+    page = await log_in("olga", "/callbacks")
+    await page.get_by_role("button", name="Advanced Options").click()
+    options = page.get_by_role("dialog", name="Advanced Options")
+    await options.get_by_role("checkbox", name="Attempts").click()
+    await options.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("columnheader", name="Attempts")).to_be_visible()
+    other = await page.context.new_page()
+    await other.goto(f"{site.url}/callbacks")
+    await other.get_by_role("button", name="Account of olga").click()
+    await other.get_by_role("menuitem", name="Log out").click()
+    await other.get_by_role("textbox", name="Name").fill("mona")
+    await other.get_by_role("textbox", name="Password").fill(PASSWORD)
+    await other.get_by_role("button", name="Log in").click()
+    await expect(other.get_by_role("button", name="Account of mona")).to_be_visible()
+    # A service more, of which every page is told.
+    await site.add_service("sales")
+    await expect(page.get_by_role("button", name="Account of mona")).to_be_visible()
+    await expect(page.get_by_role("columnheader", name="State")).to_be_visible()
+    await expect(page.get_by_role("columnheader", name="Attempts")).to_have_count(0)

@@ -34,7 +34,11 @@ const KEEPING = {
 };
 
 /** What the user prefers, and a way to change some of it: at once here, and kept on the server. */
-export function usePreferences(): { preferences: Preferences; change: (some: Partial<Preferences>) => void; isReady: boolean } {
+export function usePreferences(): {
+  preferences: Preferences;
+  change: (some: Partial<Preferences>) => void;
+  isReady: boolean;
+} {
   const client = useQueryClient();
   const stored = useQuery(PREFERENCES);
   // It is shown already: shown once more when it is kept, it would undo what was chosen after it.

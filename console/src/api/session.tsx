@@ -43,7 +43,8 @@ export const LOGIN = { queryKey: KEY, queryFn: readLogin, staleTime: Infinity };
 export function useLogin() {
   const client = useQueryClient();
   useEffect(
-    () => onSessionEnd(() => client.setQueryData<Login>(KEY, (login) => login && { ...login, isOver: !!login.session })),
+    () =>
+      onSessionEnd(() => client.setQueryData<Login>(KEY, (login) => login && { ...login, isOver: !!login.session })),
     [client],
   );
   return useQuery(LOGIN);

@@ -35,7 +35,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24;
 
-const hours = (key: string, label: string, start: number, end: number): Range => ({ kind: "hours", key, label, start, end });
+const hours = (key: string, label: string, start: number, end: number): Range => ({
+  kind: "hours",
+  key,
+  label,
+  start,
+  end,
+});
 
 const TODAY: Range = { kind: "today", key: "TODAY", label: "Today" };
 export const OPEN: Range = { kind: "open", key: "OPEN", label: "Open" };
@@ -73,8 +79,9 @@ export function ownRange({ name, start_minutes, end_minutes }: CustomRange): Ran
 /** The range of a key; null: there is none. */
 export function rangeOfKey(key: string): Range | null {
   const own = OWN.exec(key);
-  if (own) {
-    return ownRange({ name: own[3]!, start_minutes: Number(own[1]), end_minutes: Number(own[2]) });
+  const [start_minutes, end_minutes] = [Number(own?.[1]), Number(own?.[2])];
+  if (own && start_minutes < end_minutes) {
+    return ownRange({ name: own[3]!, start_minutes, end_minutes });
   }
   return BY_KEY.get(key) ?? null;
 }

@@ -5,6 +5,7 @@ import { api, data } from "../api/client";
 import { serverNow } from "../api/clock";
 import { useIsLive } from "../api/events";
 import { usePreferences } from "../api/preferences";
+import { ApiError } from "../api/problems";
 import { type Times, useTimes } from "../components/times";
 import type { Callback } from "./model";
 import { listQuery, type ListQuery, rangeQuery, type RangeQuery, type Visible } from "./ranges";
@@ -33,6 +34,7 @@ export interface Rows {
 
 // What is of this very moment is in a range that ends now, though this clock and the server's are not quite the same.
 export const LEEWAY_MS = 2_000;
+const REFUSED = 422;
 const POLL_MS = 30_000;
 const NONE: ReadonlySet<string> = new Set();
 const TIMES = new Set(["desired_at", "updated_at"]);
@@ -68,10 +70,11 @@ export function toRow(callback: Callback): Row {
 
 async function readPage(question: Question, signal: AbortSignal): Promise<Rows> {
   const { view, pageSize } = question;
-  const place = view.cursor ? { cursor: view.cursor } : {};
   const query: ListQuery = { ...filterNow(question), sort: view.sort, limit: pageSize };
   const readAt = serverNow() - LEEWAY_MS;
-  const page = await data(api.GET("/api/v1/callbacks", { params: { query: { ...query, ...place } }, signal }));
+  const read = (place: ListQuery) =>
+    data(api.GET("/api/v1/callbacks", { params: { query: { ...query, ...place } }, signal }));
+  const page = await (view.cursor ? read({ cursor: view.cursor }).catch(orFirst(() => read({}))) : read({}));
   return {
     items: page.items.map(toRow),
     next: page.next_cursor,
@@ -82,6 +85,16 @@ async function readPage(question: Question, signal: AbortSignal): Promise<Rows> 
     readAt,
     left: NONE,
     fresh: NONE,
+  };
+}
+
+/** A link may be to a page that never was: the first one is shown instead. */
+function orFirst<Page>(readFirst: () => Promise<Page>): (error: unknown) => Promise<Page> {
+  return (error) => {
+    if (error instanceof ApiError && error.problem.status === REFUSED) {
+      return readFirst();
+    }
+    throw error;
   };
 }
 
@@ -123,5 +136,12 @@ export function useRows(question: Question, isReady: boolean) {
     setLast(read.data);
   }
   const rows = read.data ?? last;
-  return { rows, key, error: read.error, isFetching: read.isFetching, isOld: read.isPlaceholderData, refetch: read.refetch };
+  return {
+    rows,
+    key,
+    error: read.error,
+    isFetching: read.isFetching,
+    isOld: read.isPlaceholderData,
+    refetch: read.refetch,
+  };
 }

@@ -5,6 +5,7 @@ import { type Preferences, usePreferences } from "../api/preferences";
 import { type Session, useSession } from "../api/session";
 import { STATES } from "../components/StateBadge";
 import { defaultRange, type ListQuery, type Range, rangeOfKey, type Visible } from "./ranges";
+import { COLUMNS } from "./table/columns";
 
 export type SearchBy = NonNullable<ListQuery["search_by"]>;
 
@@ -32,13 +33,20 @@ export const EARLIEST_FIRST = "desired_at";
 /** What of a view is to be another. Whatever changes the list begins with its first page. */
 export type Change = Partial<View>;
 
+// As the server has it.
+export const MOST_SEARCHED = 100;
+
+function sortOf(sort: string | null): string | null {
+  return COLUMNS.some(({ name }) => sort === name || sort === `-${name}`) ? sort : null;
+}
+
 function viewOf(params: URLSearchParams, preferences: Preferences): View {
   const by = params.get("by");
   return {
     range: rangeOfKey(params.get("range") ?? "") ?? defaultRange(preferences),
-    search: params.get("search") ?? "",
+    search: (params.get("search") ?? "").replaceAll("\0", "").slice(0, MOST_SEARCHED),
     searchBy: SEARCHED.find(({ name }) => name === by)?.name ?? BY_PHONE,
-    sort: params.get("sort") ?? EARLIEST_FIRST,
+    sort: sortOf(params.get("sort")) ?? EARLIEST_FIRST,
     cursor: params.get("page"),
   };
 }

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { newKey } from "../../api/creation";
+import { ApiError } from "../../api/problems";
 import { Dialog } from "../../components/Dialog";
 import type { Callback } from "../model";
 import type { RangeQuery } from "../ranges";
@@ -23,7 +24,7 @@ interface Props {
 /** Cancels, reschedules or recreates those selected, or all in the range, as both are when the dialog opens. */
 export default function BulkDialog({ kind, selected, range, onClose, onDone }: Props) {
   const [meant] = useState(() => ({ selected, range, whole: wholeRange(kind, range) }));
-  const [key] = useState(newKey);
+  const [key, setKey] = useState(newKey);
   const refreshWork = useRefreshWork();
   const work = useMutation({
     mutationFn: (wanted: Omit<Wanted, "key">) => begin(kind, { ...wanted, key }),
@@ -31,6 +32,12 @@ export default function BulkDialog({ kind, selected, range, onClose, onDone }: P
       watchWork(id);
       refreshWork();
       onDone();
+    },
+    onError: (error) => {
+      // What was sent first was stored, and this is something else: to be sent again only by whoever wants both.
+      if (error instanceof ApiError && error.code === "idempotency-key-reused") {
+        setKey(newKey());
+      }
     },
   });
   const { title, confirmation } = WORDS[kind];

@@ -17,13 +17,14 @@ import { Visible } from "./Visible";
 export default function AdvancedOptions({ onClose }: { onClose: () => void }) {
   const session = useSession();
   const { preferences } = usePreferences();
-  const [draft, setDraft] = useState(() => draftOf(preferences, session));
+  const [opened] = useState(() => draftOf(preferences, session));
+  const [draft, setDraft] = useState(opened);
   const save = useSavePreferences();
   const set = (some: Partial<Draft>) => setDraft((now) => ({ ...now, ...some }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isSound(draft) && !save.isPending) {
-      save.mutate(preferencesOf(draft), { onSuccess: onClose });
+      save.mutate(changed(preferencesOf(opened), preferencesOf(draft)), { onSuccess: onClose });
     }
   };
   return (
@@ -42,6 +43,13 @@ export default function AdvancedOptions({ onClose }: { onClose: () => void }) {
       </form>
     </Dialog>
   );
+}
+
+/** What is not as it was: the rest may have been changed elsewhere, and stays. */
+function changed<Kept extends object>(before: Kept, now: Kept): Partial<Kept> {
+  const isOther = (name: string) =>
+    JSON.stringify(now[name as keyof Kept]) !== JSON.stringify(before[name as keyof Kept]);
+  return Object.fromEntries(Object.entries(now).filter(([name]) => isOther(name))) as Partial<Kept>;
 }
 
 interface SectionsProps {
@@ -91,7 +99,9 @@ const THEMES = [
 ];
 
 function Look({ draft, set }: SectionsProps) {
-  const own = draft.ranges.filter(({ name }) => name.trim()).map(({ key, name }) => ({ value: key, label: name.trim() }));
+  const own = draft.ranges
+    .filter(({ name }) => name.trim())
+    .map(({ key, name }) => ({ value: key, label: name.trim() }));
   const ranges = [...BUILT_IN.flat().map(({ key, label }) => ({ value: key, label })), ...own];
   return (
     <div className={classes.pair}>

@@ -3,7 +3,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { type RefObject, useEffect, useRef, useState } from "react";
 
 import classes from "./Toolbar.module.css";
-import { type Change, type SearchBy, SEARCHED, type View } from "../view";
+import { type Change, MOST_SEARCHED, type SearchBy, SEARCHED, type View } from "../view";
 
 const DEBOUNCE_MS = 70;
 const CHOICES = SEARCHED.map(({ name, label }) => ({ value: name, label }));
@@ -31,7 +31,7 @@ export function SearchBox({ view, onChange, input, onDown }: Props) {
         leftSection={<IconSearch size={15} stroke={1.8} aria-hidden />}
         rightSection={text && <CloseButton size="sm" aria-label="Clear search" onClick={() => setText("")} />}
         value={text}
-        maxLength={100}
+        maxLength={MOST_SEARCHED}
         spellCheck={false}
         autoComplete="off"
         onChange={(event) => setText(event.currentTarget.value)}
@@ -64,7 +64,9 @@ function useTyped(kept: string, tell: (text: string) => void): [string, (text: s
   const told = useRef(kept);
   if (kept !== known) {
     setKnown(kept);
-    if (kept !== told.current) { // eslint-disable-line react-hooks/refs -- what we told ourselves is no change elsewhere
+    if (kept !== told.current) {
+      // eslint-disable-line react-hooks/refs -- what we told ourselves is no change elsewhere
+      told.current = kept; // eslint-disable-line react-hooks/refs -- the way back may lead to what we told before
       setText(kept);
     }
   }
