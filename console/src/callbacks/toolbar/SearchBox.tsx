@@ -64,8 +64,8 @@ function useTyped(kept: string, tell: (text: string) => void): [string, (text: s
   const told = useRef(kept);
   if (kept !== known) {
     setKnown(kept);
+    // eslint-disable-next-line react-hooks/refs -- what we told ourselves is no change elsewhere
     if (kept !== told.current) {
-      // eslint-disable-line react-hooks/refs -- what we told ourselves is no change elsewhere
       told.current = kept; // eslint-disable-line react-hooks/refs -- the way back may lead to what we told before
       setText(kept);
     }
