@@ -2,10 +2,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 
 import { api, data } from "../api/client";
+import { useKeptFresh } from "../api/fresh";
+import { NOW_AND_THEN_MS } from "../api/polling";
 import { conflict, orNull } from "../api/problems";
 import type { components } from "../api/schema";
 import { PRESENCES, type Presence, presenceLabel } from "../components/PresenceBadge";
-import { useKeptFresh } from "../services/data";
 
 export type Agent = components["schemas"]["AgentView"];
 export type AgentChoices = components["schemas"]["AgentChoices"];
@@ -13,7 +14,6 @@ export type AgentChoices = components["schemas"]["AgentChoices"];
 export const AGENTS = ["agents"];
 const LIST = [...AGENTS, "list"];
 
-const EVERY_MS = 30_000;
 // The Date of an answer is in whole seconds.
 const HALF_A_SECOND = 500;
 const TOLERATED_MS = 1_500;
@@ -28,7 +28,7 @@ export function useAgents() {
       const skew = Date.parse(response.headers.get("Date") ?? "") + HALF_A_SECOND - Date.now();
       return { agents: found?.items ?? [], skew: Math.abs(skew) > TOLERATED_MS ? skew : 0 };
     },
-    refetchInterval: EVERY_MS,
+    refetchInterval: NOW_AND_THEN_MS,
   });
 }
 

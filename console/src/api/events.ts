@@ -10,7 +10,7 @@ export interface Changes {
 }
 
 /** How it stands with the stream of changes. */
-export type Connection = "connecting" | "live" | "lost";
+type Connection = "connecting" | "live" | "lost";
 
 type Tell = (changes: Changes | "everything") => void;
 

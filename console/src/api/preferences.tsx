@@ -8,7 +8,7 @@ export type Preferences = components["schemas"]["Preferences"];
 const KEY = ["preferences"];
 
 // As the server's own defaults, for the moment until they are read.
-export const DEFAULTS: Preferences = {
+const DEFAULTS: Preferences = {
   columns: ["state", "desired_at", "phone_number", "service"],
   show_24_hour: true,
   show_utc: false,

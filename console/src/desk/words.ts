@@ -60,7 +60,7 @@ export function connecting({ agent_leg: agent, customer_leg: customer }: Offer):
   return "The call is being made";
 }
 
-export interface Step {
+interface Step {
   name: string;
   is: "over" | "now" | "ahead";
 }

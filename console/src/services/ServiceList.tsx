@@ -3,6 +3,7 @@ import { IconPlus, IconSearch, IconStack2 } from "@tabler/icons-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
+import { useKeptFresh } from "../api/fresh";
 import { useMay, useSession } from "../api/session";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
@@ -11,7 +12,7 @@ import { Loading } from "../components/Loading";
 import { counted } from "../components/numbers";
 import { PageHead } from "../components/PageHead";
 import { useTimes } from "../components/times";
-import { concernsStatuses, type Status, STATUSES, useKeptFresh, useStatuses } from "./data";
+import { concernsStatuses, type Status, STATUSES, useStatuses } from "./data";
 import { arranged, orderIn } from "./order";
 import { ServiceTable } from "./ServiceTable";
 import { problemsOf } from "./words";

@@ -1,8 +1,9 @@
-import { useQuery, useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef } from "react";
+import { type QueryClient, type QueryKey, useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
-import { type Changes, useChanges, useIsLive } from "../api/events";
+import type { Changes } from "../api/events";
+import { useKeptFresh } from "../api/fresh";
+import { NOW_AND_THEN_MS } from "../api/polling";
 import type { components } from "../api/schema";
 
 export type Status = components["schemas"]["ServiceStatus"];
@@ -22,43 +23,13 @@ export const SERVICES = ["services"];
 export const TRUNKS = ["trunks"];
 export const serviceKey = (name: string): QueryKey => ["service", name];
 
-// Services open and close by themselves, and estimates change while nothing happens: a look now and then.
-const EVERY_MS = 30_000;
-// However much changes, all statuses are read so often at most.
-const PACE_MS = 1_000;
-
-/** Reads these again when something changes that concerns them: soon, and not more often than once a second. */
-export function useKeptFresh(keys: QueryKey[], concerns: (changes: Changes) => boolean): void {
-  const client = useQueryClient();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const wanted = useRef(keys);
-  useEffect(() => {
-    wanted.current = keys;
-  });
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const soon = useCallback(() => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      for (const queryKey of wanted.current) {
-        void client.invalidateQueries({ queryKey });
-      }
-    }, PACE_MS);
-  }, [client]);
-  useChanges((changes) => {
-    if (changes === "everything" || concerns(changes)) {
-      soon();
-    }
-  });
-  const isLive = useIsLive();
-  useEffect(soon, [isLive, soon]);
-}
-
 /** How things stand in every service that the user is given. */
 export function useStatuses() {
   return useQuery({
     queryKey: STATUSES,
     queryFn: async () => (await data(api.GET("/api/v1/service-statuses"))).items,
-    refetchInterval: EVERY_MS,
+    // They open and close by themselves, and estimates change while nothing happens.
+    refetchInterval: NOW_AND_THEN_MS,
   });
 }
 
@@ -91,7 +62,7 @@ export function useTrunks() {
   return useQuery({
     queryKey: TRUNKS,
     queryFn: async () => (await data(api.GET("/api/v1/trunks"))).items,
-    refetchInterval: EVERY_MS,
+    refetchInterval: NOW_AND_THEN_MS,
   });
 }
 

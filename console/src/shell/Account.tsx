@@ -1,8 +1,10 @@
 import { Menu, NavLink } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconCode, IconDots, IconKey, IconLogout, IconUser } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 
 import { useLogOut, useSession } from "../api/session";
+import { sentenceOf } from "../components/sentences";
 import { ThemeItem } from "./ThemeItem";
 
 const ChangePasswordDialog = lazy(() => import("./ChangePasswordDialog"));
@@ -37,7 +39,7 @@ export function Account() {
             API Documentation
           </Menu.Item>
           <Menu.Divider />
-          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut()}>
+          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void logOut().catch(tellFailure)}>
             Log out
           </Menu.Item>
         </Menu.Dropdown>
@@ -49,4 +51,8 @@ export function Account() {
       )}
     </>
   );
+}
+
+function tellFailure(error: unknown): void {
+  notifications.show({ color: "red", title: "You are still logged in", message: sentenceOf(error), autoClose: false });
 }

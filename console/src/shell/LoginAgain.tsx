@@ -1,12 +1,14 @@
 import { Button, Modal, Stack, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
 
 import { useLogOut, useSession } from "../api/session";
+import { Failure } from "../components/Failure";
 import { LoginForm } from "./LoginForm";
 
 /** Asks for the password over the page as it stands when the session has run out, so that nothing typed is lost. */
 export function LoginAgain({ isNeeded }: { isNeeded: boolean }) {
   const { user } = useSession();
-  const logOut = useLogOut();
+  const leave = useMutation({ mutationFn: useLogOut() });
   return (
     <Modal
       opened={isNeeded}
@@ -21,7 +23,8 @@ export function LoginAgain({ isNeeded }: { isNeeded: boolean }) {
       <Stack gap="md">
         <Text>Log in again to go on where you are. What you have typed is still there.</Text>
         <LoginForm user={user.name} />
-        <Button variant="subtle" onClick={() => void logOut()}>
+        <Failure of={leave.error} />
+        <Button variant="subtle" loading={leave.isPending} onClick={() => leave.mutate()}>
           Log in as somebody else
         </Button>
       </Stack>

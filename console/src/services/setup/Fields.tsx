@@ -45,7 +45,7 @@ function Told({ field, text }: { field: Field; text: string }) {
   );
 }
 
-export function FieldInput({ field, values, set, problems }: EditorProps & { field: Field }) {
+function FieldInput({ field, values, set, problems }: EditorProps & { field: Field }) {
   const { key, label, about } = field;
   const common = { label, description: about, error: problems[key], inputWrapperOrder: ORDER };
   switch (field.kind) {

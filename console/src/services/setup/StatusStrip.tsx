@@ -3,16 +3,16 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../../api/client";
+import { useKeptFresh } from "../../api/fresh";
+import { NOW_AND_THEN_MS } from "../../api/polling";
 import { orNull } from "../../api/problems";
 import { Instant } from "../../components/Instant";
 import { duration, useTimes } from "../../components/times";
-import { concernsStatuses, STATUSES, useKeptFresh, useStatuses } from "../data";
+import { concernsStatuses, STATUSES, useStatuses } from "../data";
 import { ModeBadge } from "../ModeBadge";
 import { OpenNow } from "../OpenNow";
 import { busyAgents, problemsOf } from "../words";
 import classes from "./setup.module.css";
-
-const EVERY_MS = 30_000;
 
 /** How the service stands now, above its settings. */
 export function StatusStrip({ name }: { name: string }) {
@@ -58,7 +58,7 @@ function LiveQueue({ name }: { name: string }) {
     queryKey: ["live-queue", name],
     queryFn: () =>
       orNull(data(api.GET("/api/v1/services/{service_name}/live-queue", { params: { path: { service_name: name } } }))),
-    refetchInterval: EVERY_MS,
+    refetchInterval: NOW_AND_THEN_MS,
   });
   if (report === undefined) {
     return null;

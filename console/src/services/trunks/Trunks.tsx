@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 
 import { api, data } from "../../api/client";
+import { useKeptFresh } from "../../api/fresh";
 import { useMay, useSession } from "../../api/session";
 import { ErrorPage } from "../../components/ErrorPage";
 import { Failure } from "../../components/Failure";
@@ -12,17 +13,7 @@ import { Loading } from "../../components/Loading";
 import { counted } from "../../components/numbers";
 import { PageHead } from "../../components/PageHead";
 import { useTimes } from "../../components/times";
-import {
-  refreshLists,
-  SERVICES,
-  type Status,
-  STATUSES,
-  type Trunk,
-  TRUNKS,
-  useKeptFresh,
-  useStatuses,
-  useTrunks,
-} from "../data";
+import { refreshLists, SERVICES, type Status, STATUSES, type Trunk, TRUNKS, useStatuses, useTrunks } from "../data";
 import classes from "../ServiceTable.module.css";
 import { DeleteTrunk } from "./DeleteTrunk";
 import { TrunkForm } from "./TrunkForm";
