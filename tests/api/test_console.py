@@ -72,6 +72,17 @@ async def test_what_is_not_there_is_told_as_by_the_api(built: Path, client: http
     assert (answer.status_code, answer.json()["code"]) == (404, "route-not-found")
 
 
+async def test_somebody_at_a_browser_is_told_by_the_console_that_nothing_is_there(
+    built: Path, client: httpx.AsyncClient
+) -> None:
+    shown = await client.get("/nothing?at=all", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (shown.status_code, shown.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "nonce-" in shown.headers["content-security-policy"]
+    for path, accepted in (("/nothing", "application/json"), ("/nothing", "*/*"), ("/api/v1/nothing", "text/html")):
+        answer = await client.get(path, headers={"Accept": accepted})
+        assert (answer.status_code, answer.json()["code"]) == (404, "route-not-found")
+
+
 async def test_an_unbuilt_console_names_the_command_that_builds_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: httpx.AsyncClient
 ) -> None:

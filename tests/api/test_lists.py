@@ -40,6 +40,22 @@ async def test_a_list_is_sorted_and_searched(client: httpx.AsyncClient, three: l
     assert await ids_of(client, state=["SCHEDULED", "COMPLETED"], result=["AGENT", "UNKNOWN"]) == []
 
 
+@pytest.mark.parametrize("number", ["030 222", "0049 30 222", "+49 (0)30 222", "0 222", "00222"])
+async def test_a_number_is_found_as_it_would_be_dialled(
+    client: httpx.AsyncClient, three: list[str], number: str
+) -> None:
+    _, ada, nobody = three
+    assert await ids_of(client, search=number) == [ada]
+    assert await ids_of(client, search=number, id=[ada, nobody]) == [ada]
+
+
+async def test_a_number_with_those_zeros_goes_before_one_without(
+    client: httpx.AsyncClient, three: list[str], request_body: Body
+) -> None:
+    (await client.post(CALLBACKS, json=request_body(phone_number="+49301231430"))).raise_for_status()
+    assert await ids_of(client, search="0143") == [three[2]]
+
+
 async def test_rows_are_read_again_by_their_ids_within_every_other_filter(
     client: httpx.AsyncClient, three: list[str]
 ) -> None:

@@ -9,7 +9,7 @@ from tests.browser.site import Site
 
 async def pages(page: Page) -> list[str]:
     """The pages that the navigation offers."""
-    return await page.get_by_role("navigation", name="Pages").get_by_role("link").all_inner_texts()
+    return await page.get_by_role("navigation", name="Pages", exact=True).get_by_role("link").all_inner_texts()
 
 
 async def test_each_role_has_its_pages_and_no_others(site: Site, log_in: LogIn) -> None:

@@ -23,7 +23,7 @@ FOUND = {
     "/agents": "Anna",
     "/tools/search?q=0301111111": "+49 30 1111111",
     "/users": "olga",
-    "/audit": "login",
+    "/audit": "user.logged-in",
 }
 
 

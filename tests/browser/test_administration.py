@@ -75,6 +75,7 @@ async def test_the_audit_shows_who_did_what_and_finds_it_again(site: Site, log_i
     page = await log_in("sonja", "/audit")
     rows = page.get_by_role("row")
     await expect(rows.filter(has_text="user.logged-in").filter(has_text="sonja").first).to_be_visible()
+    await expect(rows.filter(has_text="user.created")).to_contain_text("roles: none → SUPERVISOR")
     await page.get_by_role("textbox", name="Action").fill("service.")
     await page.get_by_role("textbox", name="Subject").fill("sales")
     await expect(rows).to_have_count(2)

@@ -24,7 +24,15 @@ async def many(site: Site) -> list[Any]:
 
 async def opened(site: Site, log_in: LogIn, address: str = "/callbacks") -> Page:
     await site.add_user("sonja", Role.SUPERVISOR)
-    return await log_in("sonja", address)
+    page = await log_in("sonja", address)
+    await until_live(page)
+    return page
+
+
+async def until_live(page: Page) -> None:
+    """Wait until the page tells what changes from now on: it has begun to be told, and has read what came before."""
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="Refresh")).to_have_attribute("aria-busy", "false")
 
 
 def row_of(page: Page, number: str) -> Locator:
@@ -88,12 +96,12 @@ async def test_rows_change_where_they_are_and_new_ones_are_counted(site: Site, l
 async def test_a_broken_stream_is_told_and_recovered(site: Site, log_in: LogIn) -> None:
     await site.ask_for_call("support", "030 1111111")
     page = await opened(site, log_in)
-    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     await site.stop_server()
     await expect(page.get_by_text("Live updates are interrupted; looking every 30 seconds")).to_be_visible()
     await expect(row_of(page, "+49 30 1111111")).to_be_visible()
     await site.start()
     await expect(page.get_by_text("Live again")).to_be_visible()
+    await until_live(page)
     await site.ask_for_call("support", "030 2222222")
     await page.get_by_role("button", name="1 new callback - show").click()
     await expect(row_of(page, "+49 30 2222222")).to_be_visible()
@@ -101,7 +109,6 @@ async def test_a_broken_stream_is_told_and_recovered(site: Site, log_in: LogIn) 
 
 async def test_what_is_new_is_seen_though_an_answer_was_slow(site: Site, log_in: LogIn) -> None:
     page = await opened(site, log_in)
-    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
     async def slowly(route: Route) -> None:
         answer = await route.fetch()
@@ -121,12 +128,12 @@ async def test_what_is_new_is_seen_though_an_answer_was_slow(site: Site, log_in:
 async def test_ranges_end_now_by_the_servers_clock_however_wrong_the_browsers_is(
     site: Site, log_in: LogIn, minutes: int
 ) -> None:
-    page = await opened(site, log_in, "/services")
+    page = await opened(site, log_in)
     await page.context.clock.install(time=datetime.now(UTC) + timedelta(minutes=minutes))
     await site.ask_for_call("support", "030 1111111")
     await page.goto(f"{site.url}/callbacks?range=LAST_24_HOURS")
     await expect(row_of(page, "+49 30 1111111")).to_be_visible()
-    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await until_live(page)
     await site.ask_for_call("support", "030 2222222")
     await page.get_by_role("button", name="1 new callback - show").click()
     await expect(row_of(page, "+49 30 2222222")).to_be_visible()
@@ -150,7 +157,6 @@ async def test_tabs_that_nobody_sees_leave_the_server_to_those_that_are_seen(sit
 
 async def test_only_what_changed_is_read_again(site: Site, log_in: LogIn) -> None:
     page = await opened(site, log_in)
-    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     await page.wait_for_load_state("networkidle")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))

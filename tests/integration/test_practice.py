@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -15,6 +16,7 @@ from ringback.booking import setup
 from ringback.callbacks import pages, requests
 from ringback.callbacks.creation import CallbackRequest
 from ringback.callbacks.pages import CallbackFilter
+from ringback.callbacks.rules import AttemptOutcome
 from ringback.callbacks.states import State
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
@@ -176,22 +178,38 @@ async def test_no_customer_comes_and_the_players_leave_when_practice_is_removed(
     assert await total(database, clock) == 0
 
 
-@pytest.mark.parametrize("has_open_desk", [True, False])
-async def test_agents_of_practice_answer_offers_unless_somebody_sits_at_their_desk(
-    world: World, has_open_desk: bool
-) -> None:
+async def offer_to_practice_agent(world: World, *, has_open_desk: bool) -> list[UUID]:
+    """Five callbacks, one agent of practice to whom they are offered, and maybe somebody at that desk."""
     await world.add_service("real", strategy="PREVIEW", reserve_timeout_seconds=40)
     await world.add_agent("anna", "107", "real")
     async with world.database.transaction() as connection:
         await connection.execute("UPDATE agents SET is_practice = true")
         await connection.execute("UPDATE agents SET desk_seen_at = $1", world.clock.now() if has_open_desk else None)
-    callback_ids = [await world.ask(f"+493012340{number:02d}01", "real") for number in range(5)]
+    return [await world.ask(f"+493012340{number:02d}01", "real") for number in range(5)]
+
+
+async def play(world: World, callback_ids: list[UUID], most_seconds: int) -> list[str | None]:
+    """What became of the attempts by the time that one is joined, or that so much time has passed."""
     players = Players(world.database, world.clock)
-    for _ in range(30):
+    told: list[str | None] = []
+    for _ in range(most_seconds):
         await players.run_once()
         await world.pass_time(1)
-    told = [outcome for callback_id in callback_ids for outcome in await world.outcomes(callback_id)]
-    assert told == [None] if has_open_desk else "JOINED" in told
+        told = [outcome for callback_id in callback_ids for outcome in await world.outcomes(callback_id)]
+        if AttemptOutcome.JOINED in told:
+            break
+    return told
+
+
+async def test_agents_of_practice_answer_what_is_offered_to_them(world: World) -> None:
+    callback_ids = await offer_to_practice_agent(world, has_open_desk=False)
+    # Some offers they reject, put off or overlook, but never all of them.
+    assert AttemptOutcome.JOINED in await play(world, callback_ids, 400)
+
+
+async def test_who_sits_at_the_desk_of_an_agent_of_practice_answers_themselves(world: World) -> None:
+    callback_ids = await offer_to_practice_agent(world, has_open_desk=True)
+    assert await play(world, callback_ids, 30) == [None]
 
 
 async def test_a_practice_agent_of_real_calls_stays_and_is_offline(world: World) -> None:

@@ -18,6 +18,9 @@ const AGAIN_MILLISECONDS = 3_000;
 // Whoever may not listen is asked again seldom: rights are given back, too.
 const MAY_AGAIN_MILLISECONDS = 30_000;
 const UNSEEN_MILLISECONDS = 10_000;
+// Everybody comes again at once after an interruption: not everybody reads at once.
+const LEAST_SPREAD_MILLISECONDS = 100;
+const SPREAD_MILLISECONDS = 1_000;
 
 const listeners = new Set<Tell>();
 const watchers = new Set<() => void>();
@@ -49,40 +52,45 @@ function become(next: Connection): void {
 }
 
 /**
- * One stream for all pages. Where a line breaks the browser comes again by itself, and the server then tells to read
- * everything; where it gives up, because something else answered, we do. `onEnd`: we may not listen any more, or not now.
- * `isKept`: also while nobody sees the page. Browsers have six lines to a server for all their tabs together.
+ * One stream for all pages. Where a line breaks the browser comes again by itself; where it gives up, because something
+ * else answered, we do. `onEnd`: we may not listen any more, or not now. `isKept`: also while nobody sees the page.
+ * Browsers have six lines to a server for all their tabs together.
  */
 export function openEvents(onEnd: () => void, isKept: boolean): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let catchingUp: ReturnType<typeof setTimeout> | undefined;
+  // Nobody told what changed before: what is shown is live when it is read after that.
+  const catchUp = () => {
+    tellAll("everything");
+    become("live");
+  };
+  const catchUpSoon = () => {
+    clearTimeout(catchingUp);
+    catchingUp = setTimeout(catchUp, LEAST_SPREAD_MILLISECONDS + Math.random() * SPREAD_MILLISECONDS);
+  };
   const open = () => {
     const opened = new EventSource("/api/v1/events");
     source = opened;
-    opened.addEventListener("hello", () => become("live"));
+    opened.addEventListener("hello", () => (connection === "lost" ? catchUpSoon() : catchUp()));
     opened.addEventListener("changed", (event) => tellAll(changesOf(JSON.parse(event.data) as Required<Changes>)));
-    opened.addEventListener("reset", () => tellAll("everything"));
+    opened.addEventListener("reset", catchUpSoon);
     opened.addEventListener("end", () => {
       close();
       onEnd();
-      timer = setTimeout(reopen, MAY_AGAIN_MILLISECONDS);
+      timer = setTimeout(open, MAY_AGAIN_MILLISECONDS);
     });
     opened.addEventListener("error", () => {
+      clearTimeout(catchingUp);
       become("lost");
       if (opened.readyState === EventSource.CLOSED) {
-        timer = setTimeout(reopen, AGAIN_MILLISECONDS);
+        timer = setTimeout(open, AGAIN_MILLISECONDS);
       }
     });
   };
-  const reopen = () => {
-    timer = undefined;
-    open();
-    // Nobody told meanwhile what changed.
-    source?.addEventListener("hello", () => tellAll("everything"), { once: true });
-  };
   const close = () => {
+    clearTimeout(catchingUp);
     clearTimeout(timer);
-    timer = undefined;
     source?.close();
     source = undefined;
     become("lost");
@@ -93,10 +101,9 @@ export function openEvents(onEnd: () => void, isKept: boolean): () => void {
       timer = setTimeout(close, UNSEEN_MILLISECONDS);
     } else {
       clearTimeout(timer);
-      timer = undefined;
       if (!source || source.readyState === EventSource.CLOSED) {
         become("connecting");
-        reopen();
+        open();
       }
     }
   };

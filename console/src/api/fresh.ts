@@ -1,7 +1,7 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef } from "react";
 
-import { type Changes, useChanges, useIsLive } from "./events";
+import { type Changes, useChanges } from "./events";
 
 // However much changes, what it concerns is read so often at most.
 const PACE_MS = 1_000;
@@ -28,6 +28,4 @@ export function useKeptFresh(keys: QueryKey[], concerns: (changes: Changes) => b
       soon();
     }
   });
-  const isLive = useIsLive();
-  useEffect(soon, [isLive, soon]);
 }

@@ -2,7 +2,7 @@ import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { api, data } from "../api/client";
-import { useChanges, useIsLive } from "../api/events";
+import { useChanges } from "../api/events";
 import { serverNow } from "../api/clock";
 import { useHalfMinute } from "../components/ticking";
 import type { Callback } from "./model";
@@ -12,8 +12,6 @@ import { filterNow, LEEWAY_MS, type Question, type Row, type Rows, toRow } from 
 // As many ids as the list takes at once.
 const MOST_IDS = 100;
 const AGAIN_MS = 5_000;
-// Everybody is told at once to read everything: not everybody reads at once.
-const SPREAD_MS = 1_000;
 const MAY_GROW_LATE = new Set(["SCHEDULED", "QUEUED", "ROUTING"]);
 
 async function read(query: ListQuery): Promise<Callback[]> {
@@ -138,7 +136,7 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
     [work],
   );
 
-  const refreshSoon = useSoon(refresh, isFetching);
+  const refreshSoon = useAfter(isFetching, refresh);
   useChanges((changes) => {
     if (changes === "everything") {
       refreshSoon();
@@ -151,42 +149,20 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
       void work();
     }
   }, [isFetching, work]);
-  useWhenLive(refresh);
   useGrowingLate(key, tell);
   return tell;
 }
 
-/** Calls within a second, once however often it is asked to; not before what is under way, which may take longer, is over. */
-function useSoon(call: () => void, isBusy: boolean): () => void {
+/** Calls once, however often it is asked to; not before what is under way is over, which may have begun too early. */
+function useAfter(isBusy: boolean, call: () => void): () => void {
   const [isDue, setDue] = useState(false);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     if (isDue && !isBusy) {
       setDue(false); // eslint-disable-line react-hooks/set-state-in-effect -- it is done
       call();
     }
   }, [isDue, isBusy, call]);
-  return useCallback(() => {
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => setDue(true), Math.random() * SPREAD_MS);
-  }, []);
-}
-
-/** Calls when changes begin to arrive: what changed before was not told. */
-function useWhenLive(call: () => void): void {
-  const isLive = useIsLive();
-  const was = useRef(isLive);
-  const latest = useRef(call);
-  useEffect(() => {
-    latest.current = call;
-  });
-  useEffect(() => {
-    if (isLive && !was.current) {
-      latest.current();
-    }
-    was.current = isLive;
-  }, [isLive]);
+  return useCallback(() => setDue(true), []);
 }
 
 /** Nothing changes when a window ends: rows whose time has come are looked at until they are late or something happens. */

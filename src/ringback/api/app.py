@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Router
 from litestar.di import Provide
+from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
@@ -103,7 +104,7 @@ def create_app(database: Database, settings: Settings, clock: Clock) -> Litestar
             "watcher": Provide(lambda: watcher, sync_to_thread=False),
             "look_again": Provide(lambda: look_again, sync_to_thread=False),
         },
-        exception_handlers={Exception: problems.answer},
+        exception_handlers={Exception: problems.answer, NotFoundException: pages.nothing_there},
         before_request=_check_parameters,
         request_class=ApiRequest,
         request_max_body_size=settings.body_limit_bytes,

@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from ringback.api import problems
 from ringback.api.auth import UNCOUNTED
-from ringback.api.problems import RouteNotFound
 from ringback.api.security import POLICY, console_policy, new_nonce
 from ringback.console import files
 
@@ -34,11 +34,25 @@ async def _accept_anything(_: Request[Any, Any, Any]) -> None:
 )
 async def page() -> Response[Any]:
     """The console, whichever of its pages is asked for."""
+    return _console() or Response(UNBUILT.encode(), status_code=503, media_type="text/html")
+
+
+def nothing_there(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer where nothing is: to somebody at a browser it is the console that says so, to clients the API."""
+    told = problems.answer(request, error)
+    is_page = request.method == "GET" and not request.url.path.startswith("/api/")
+    if is_page and "text/html" in request.headers.get("Accept", ""):
+        return _console(404) or told
+    return told
+
+
+def _console(status_code: int = 200) -> Response[Any] | None:
     nonce = new_nonce()
     content = files.index(nonce)
     if content is None:
-        return Response(UNBUILT.encode(), status_code=503, media_type="text/html")
-    return Response(content, media_type="text/html", headers={POLICY: console_policy(nonce)})
+        return None
+    policy = {POLICY: console_policy(nonce)}
+    return Response(content, status_code=status_code, media_type="text/html", headers=policy)
 
 
 @get([f"/{name}" for name in FILES], opt=UNCOUNTED, include_in_schema=False)
@@ -56,7 +70,7 @@ async def asset(request: Request[Any, Any, Any], asset: FromPath[str]) -> Respon
 def _answer(request: Request[Any, Any, Any], path: str) -> Response[Any]:
     found = files.files().get(path)
     if found is None or path == files.INDEX:
-        raise RouteNotFound(f"There is nothing at {request.url.path}")
+        raise problems.RouteNotFound(f"There is nothing at {request.url.path}")
     headers = {"Vary": "Accept-Encoding"}
     if found.is_unchanging:
         headers["Cache-Control"] = FOR_EVER

@@ -231,13 +231,21 @@ async def _keep_id(connection: Connection, kept: Restriction, wanted: CallbackFi
 
 async def _keep_number(connection: Connection, kept: Restriction, text: str) -> None:
     """Digits count, and nothing else: no letter is part of a number, whatever is between the digits is ignored."""
-    digits = "".join(character for character in text if character in DIGITS)
+    digits = "".join(character for character in text.replace("(0)", "") if character in DIGITS)
     if any(character.isalnum() and character not in DIGITS for character in text):
         kept.keep_nothing()
     elif digits:
-        kept.digits = digits
+        kept.digits = digits = await _as_kept(connection, digits)
         if len(digits) >= TRIGRAM and kept.ids is None:
             await _look_up_numbers(connection, kept, digits)
+
+
+async def _as_kept(connection: Connection, digits: str) -> str:
+    """Without the zeros that are dialled before a national or international number, if no number has them."""
+    without = digits.lstrip("0")
+    if without == digits or len(without) < TRIGRAM:
+        return digits
+    return digits if (await _NUMBERS_WITH.one(connection, digits=digits, limit=1)).phone_numbers else without
 
 
 async def _look_up_numbers(connection: Connection, kept: Restriction, digits: str) -> None:

@@ -45,13 +45,7 @@ export function Toolbar({
       <RangeMenu range={view.range} onChoose={(range) => onChange({ range })} />
       <SearchBox view={view} onChange={onChange} input={search} onDown={onDown} />
       <Tooltip label="Refresh">
-        <ActionIcon
-          variant="default"
-          size={30}
-          aria-label="Refresh"
-          onClick={onRefresh}
-          data-busy={isFetching || undefined}
-        >
+        <ActionIcon variant="default" size={30} aria-label="Refresh" onClick={onRefresh} aria-busy={isFetching}>
           <IconRefresh size={16} stroke={1.7} aria-hidden />
         </ActionIcon>
       </Tooltip>
