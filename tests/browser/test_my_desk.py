@@ -3,14 +3,19 @@
 import re
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from playwright.async_api import Locator, Page, expect
 
 from ringback.accounts.rules import Role
+from tests.acceptance.sip.processes import RingbackProcess
+from tests.acceptance.sip.waiting import until
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
+from tests.telephony.rig import Behaviour
+from tests.telephony.sipp import SippPhone
 
 SETTINGS: dict[str, Any] = {
     "display_name": "Sales",
@@ -20,6 +25,7 @@ SETTINGS: dict[str, Any] = {
     "wrap_up_seconds": 60,
 }
 ADA = "+4930123456701"
+CUSTOMER_TONE, AGENT_TONE, LOUD = 440, 660, 0.2
 HANGS_UP_AFTER_3_SECONDS = "+4930123456707"
 
 
@@ -53,13 +59,18 @@ class Seat:
         return (await self.site.api.get(f"/api/v1/callbacks/{callback_id}")).raise_for_status().json()
 
 
-async def seated(site: Site, log_in: LogIn, **settings: Any) -> Seat:
+async def at_desk(site: Site, log_in: LogIn, endpoint: str = "201", **settings: Any) -> Seat:
     """Anna at her desk, OFFLINE; she serves a service that asks agents before it rings anybody."""
     await site.add_service("sales", **{**SETTINGS, **settings})
-    await site.add_agent("anna", "sales")
+    await site.add_agent("anna", "sales", endpoint=endpoint)
     await site.add_user("anna", Role.AGENT, services=[], agent="anna")
-    site.start_engine()
     return Seat(site, await log_in("anna", "/desk"))
+
+
+async def seated(site: Site, log_in: LogIn, **settings: Any) -> Seat:
+    """The same with an engine, which calls simulated people."""
+    site.start_engine()
+    return await at_desk(site, log_in, **settings)
 
 
 def wav() -> bytes:
@@ -108,6 +119,36 @@ async def test_an_agent_sees_who_and_why_takes_the_call_talks_and_finishes(site:
     await expect(seat.page.get_by_text("No call right now")).to_be_visible()
     await expect(seat.page.get_by_role("region", name="Today")).to_contain_text("Talks1")
     assert (await seat.state_of(callback_id))["result"] == "AGENT"
+
+
+async def test_a_call_over_sip_is_taken_at_the_desk_talked_and_finished(
+    site: Site, log_in: LogIn, tmp_path: Path
+) -> None:
+    with (
+        SippPhone(tmp_path / "trunk", tone=CUSTOMER_TONE) as trunk,
+        SippPhone(tmp_path / "agents", tone=AGENT_TONE) as phone,
+    ):
+        seat = await at_desk(site, log_in, endpoint=phone.uri(f"anna{Behaviour.ANSWERS}"))
+        settings = {"RINGBACK_DATABASE_URL": site.database.url, "RINGBACK_LINKS": f"main=sip:{trunk.address}"}
+        engine = RingbackProcess("engine", tmp_path / "engine.log", settings)
+        try:
+            await engine.says("link up")
+            callback_id = await ada_asks(site)
+            await seat.ready()
+            await seat.button("Take the call").click()
+            talk = seat.call("You are talking")
+            await expect(talk.get_by_role("timer")).to_be_visible()
+            await until(lambda: phone.sound.loudest(CUSTOMER_TONE) > LOUD, "the agent hears the customer")
+            await until(lambda: trunk.sound.loudest(AGENT_TONE) > LOUD, "the customer hears the agent")
+            await talk.get_by_role("radio", name="Sold").check()
+            await seat.button("Finish and end the call").click()
+            await expect(seat.page.get_by_text("No call right now")).to_be_visible()
+            await until(lambda: all(each.bye_from for each in [*phone.calls(), *trunk.calls()]), "the hangups")
+            assert [each.bye_from for each in [*phone.calls(), *trunk.calls()]] == ["caller", "caller"]
+            assert (await seat.state_of(callback_id))["result"] == "AGENT"
+            assert not engine.complaints
+        finally:
+            engine.kill()
 
 
 async def test_a_typed_note_survives_a_reload_and_the_end_of_the_call_and_can_be_finished_then(

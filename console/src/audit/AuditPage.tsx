@@ -50,7 +50,7 @@ export default function AuditPage() {
         </Empty>
       )}
       {entries && entries.length > 0 && <EntryTable entries={entries} />}
-      {!entries && (error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />)}
+      {!entries && (error ? <ErrorPage order={2} error={error} retry={() => void refetch()} /> : <Loading />)}
       {entries && <Failure of={error} />}
       <ShowMore of={list}>Show Older Entries</ShowMore>
     </>

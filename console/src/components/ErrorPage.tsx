@@ -3,13 +3,19 @@ import { IconCloudOff } from "@tabler/icons-react";
 
 import { sentenceOf } from "./sentences";
 
-/** A page that could not be had: why, and what to do. */
-export function ErrorPage({ error, retry }: { error: unknown; retry?: () => void }) {
+interface Props {
+  error: unknown;
+  retry?: () => void;
+  order?: 1 | 2;
+}
+
+/** A page that could not be had: why, and what to do. `order`: 2 where its title is above. */
+export function ErrorPage({ error, retry, order = 1 }: Props) {
   return (
     <Center mih="60vh" p="md">
       <Stack align="center" gap="sm" maw="32rem" role="alert">
         <IconCloudOff size={40} stroke={1.5} aria-hidden />
-        <Title order={1}>This cannot be shown right now</Title>
+        <Title order={order} size="h1">This cannot be shown right now</Title>
         <Text ta="center" c="dimmed">
           {sentenceOf(error)}
         </Text>

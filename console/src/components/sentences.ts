@@ -6,7 +6,7 @@ const SENTENCES: Record<string, string> = {
   "session-ended": "You have been logged out. Log in again; you come back to this page.",
   "csrf-token-missing": "This page is older than your login. Reload it and try again.",
   "database-unavailable": "The database is away for the moment. Nothing was lost; try again shortly.",
-  "internal-error": "Something failed that should not. Try again; if it stays so, give your administrator this number:",
+  "internal-error": "Something failed that should not. Try again; if it stays so, tell your administrator.",
   // Callbacks: creating, changing.
   "already-waiting": "This number waits in this service already. Change or cancel that callback instead.",
   "callback-not-found": "This callback is not there any more, or its service is not among yours.",
@@ -32,5 +32,7 @@ export function sentenceOf(error: unknown): string {
     return "Something in this page failed. Reload it; nothing was lost on the server.";
   }
   const sentence = SENTENCES[error.code] ?? error.problem.detail;
-  return error.problem.status >= 500 && error.correlationId ? `${sentence} (${error.correlationId})` : sentence;
+  return error.problem.status >= 500 && error.correlationId
+    ? `${sentence} Its number in the logs: ${error.correlationId}`
+    : sentence;
 }

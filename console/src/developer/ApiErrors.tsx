@@ -37,7 +37,7 @@ export function ApiErrors() {
         {field("api_key", "API key", "Its name")}
         {field("code", "Code", "Such as slot-full")}
       </Group>
-      {!lines && (error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />)}
+      {!lines && (error ? <ErrorPage order={2} error={error} retry={() => void refetch()} /> : <Loading />)}
       {lines && <Failure of={error} />}
       {lines?.length === 0 && <Empty Icon={IconCircleCheck} title="No call was refused that fits this" />}
       {lines && lines.length > 0 && <ErrorTable lines={lines} />}

@@ -18,7 +18,7 @@ export function ApiKeys() {
   const [showsRevoked, setShowsRevoked] = useState(false);
   const [opened, setOpened] = useState<Opened | null>(null);
   if (!keys) {
-    return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
+    return error ? <ErrorPage order={2} error={error} retry={() => void refetch()} /> : <Loading />;
   }
   const shown = keys.filter((key) => showsRevoked || !key.revoked_at);
   const close = () => setOpened(null);

@@ -44,7 +44,9 @@ export default function ReportsPage() {
       <Filters view={view} put={put} wrong={wrong} />
       {report && <Failure of={error} />}
       {report && <Shown periods={report.items} view={view} times={shown} put={put} />}
-      {!report && wrong === null && (error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />)}
+      {!report &&
+        wrong === null &&
+        (error ? <ErrorPage order={2} error={error} retry={() => void refetch()} /> : <Loading />)}
     </>
   );
 }
