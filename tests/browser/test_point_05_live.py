@@ -1,4 +1,4 @@
-"""The Callbacks page changes by itself, and what somebody is doing on it survives that."""
+"""Point 5: the page changes by itself, and what somebody is doing on it survives that; and it can be refreshed."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Page, Route, expect
 
-from ringback.accounts.rules import Role
+from tests.browser import callbacks
+from tests.browser.callbacks import row_of
 from tests.browser.conftest import LogIn
 from tests.browser.site import Site
 
@@ -23,8 +24,7 @@ async def many(site: Site) -> list[Any]:
 
 
 async def opened(site: Site, log_in: LogIn, address: str = "/callbacks") -> Page:
-    await site.add_user("sonja", Role.SUPERVISOR)
-    page = await log_in("sonja", address)
+    page = await callbacks.opened(site, log_in, address)
     await until_live(page)
     return page
 
@@ -35,15 +35,11 @@ async def until_live(page: Page) -> None:
     await expect(page.get_by_role("button", name="Refresh")).to_have_attribute("aria-busy", "false")
 
 
-def row_of(page: Page, number: str) -> Locator:
-    return page.get_by_role("table", name="Callbacks").get_by_role("row").filter(has_text=number)
-
-
-async def change_continually(site: Site, callbacks: list[Any]) -> None:
+async def change_continually(site: Site, changed: list[Any]) -> None:
     """Change rows of the page as often as 20 a second."""
     for change in range(CHANGES_A_SECOND * SECONDS):
-        callback = callbacks[change % len(callbacks)]
-        async with site.database.connection() as connection:
+        callback = changed[change % len(changed)]
+        async with site.database.transaction() as connection:
             await connection.execute(
                 "update callbacks set customer_name = $2, updated_at = now() where id = $1",
                 callback["id"],
@@ -53,8 +49,12 @@ async def change_continually(site: Site, callbacks: list[Any]) -> None:
 
 
 async def test_twenty_changes_a_second_leave_what_is_being_done_alone(site: Site, log_in: LogIn) -> None:
-    callbacks = await many(site)
+    changed = await many(site)
     page = await opened(site, log_in)
+    await page.get_by_role("button", name="Advanced Options").click()
+    await page.get_by_role("dialog").get_by_role("checkbox", name="Customer Name").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.get_by_role("checkbox", name="Select +49 30 1111103").check()
     await row_of(page, "+49 30 1111105").get_by_role("button", name="Details").click()
     await expect(page.get_by_text("Position in Queue")).to_be_visible()
@@ -62,11 +62,15 @@ async def test_twenty_changes_a_second_leave_what_is_being_done_alone(site: Site
     await focused.focus()
     await page.mouse.move(700, 500)
     await page.mouse.wheel(0, 200)
-    changing = asyncio.create_task(change_continually(site, callbacks))
+    changing = asyncio.create_task(change_continually(site, changed))
     await page.keyboard.press("n")
     dialog = page.get_by_role("dialog", name="Create Callback")
     await dialog.get_by_label("Customer Number").fill("030 555")
+    await expect(row_of(page, "Change 1")).not_to_have_count(0)
+    assert not changing.done()
     await changing
+    last = CHANGES_A_SECOND * SECONDS - 1
+    await expect(row_of(page, f"+49 30 11111{last % ROWS:02}")).to_contain_text(f"Change {last}")
     await expect(dialog.get_by_label("Customer Number")).to_have_value("030 555")
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
@@ -79,7 +83,7 @@ async def test_twenty_changes_a_second_leave_what_is_being_done_alone(site: Site
 
 async def test_rows_change_where_they_are_and_new_ones_are_counted(site: Site, log_in: LogIn) -> None:
     first = await site.ask_for_call("support", "030 1111111")
-    await site.ask_for_call("support", "030 2222222")
+    second = await site.ask_for_call("support", "030 2222222")
     page = await opened(site, log_in, "/callbacks?range=OPEN")
     row = row_of(page, "+49 30 1111111")
     await expect(row).to_contain_text("QUEUED")
@@ -91,6 +95,10 @@ async def test_rows_change_where_they_are_and_new_ones_are_counted(site: Site, l
     await page.get_by_role("button", name="1 new callback - show").click()
     await expect(row_of(page, "+49 30 3333333")).to_be_focused()
     await expect(row).to_have_count(0)
+    (await site.api.post(f"/api/v1/callbacks/{second['id']}/cancel")).raise_for_status()
+    await expect(row_of(page, "+49 30 2222222")).to_contain_text("COMPLETED (CANCELLED)")
+    await page.get_by_role("button", name="Refresh").click()
+    await expect(row_of(page, "+49 30 2222222")).to_have_count(0)
 
 
 async def test_a_broken_stream_is_told_and_recovered(site: Site, log_in: LogIn) -> None:

@@ -1,0 +1,83 @@
+"""Point 1: the table of callbacks, earliest first, sorted by its headers, page by page."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from ringback.callbacks.states import State
+from tests.browser.callbacks import now, opened, row_of
+from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.site import Site
+from tests.integration.past import add_callback
+
+
+async def test_callbacks_are_listed_earliest_first_and_sorted_by_their_header(site: Site, log_in: LogIn) -> None:
+    await site.ask_for_call("support", "030 1111111")
+    await site.ask_for_call("support", "030 2222222", customer_name="Ada")
+    page = await opened(site, log_in)
+    rows = page.get_by_role("table", name="Callbacks").get_by_role("row")
+    await expect(rows).to_have_count(3)
+    await expect(rows.nth(1)).to_contain_text("+49 30 1111111")
+    await expect(rows.nth(1)).to_contain_text("QUEUED")
+    for header in ("State", "Desired Callback Time", "Phone Number", "Service Name"):
+        await expect(page.get_by_role("columnheader", name=header)).to_be_visible()
+    await page.get_by_role("button", name="Phone Number").click()
+    await expect(page.get_by_role("columnheader", name="Phone Number")).to_have_attribute("aria-sort", "ascending")
+    await page.get_by_role("button", name="Phone Number").click()
+    await expect(rows.nth(1)).to_contain_text("+49 30 2222222")
+    await page.reload()
+    await expect(rows.nth(1)).to_contain_text("+49 30 2222222")
+    await expect(page.get_by_text("2 callbacks")).to_be_visible()
+    await assert_accessible(page)
+
+
+async def test_there_are_250_on_a_page_and_four_ways_to_turn_it(site: Site, log_in: LogIn) -> None:
+    for place in range(501):
+        at = now() - timedelta(minutes=600 - place)
+        await add_callback(site.database, state=State.QUEUED, number=f"+4930{2_000_000 + place}", desired_at=at)
+    page = await opened(site, log_in)
+    await expect(page.get_by_text("501 callbacks")).to_be_visible()
+    await expect(page.get_by_role("table", name="Callbacks")).to_have_attribute("aria-rowcount", "251")
+    top = page.get_by_role("table", name="Callbacks").get_by_role("row").nth(1)
+    await expect(top).to_contain_text("+49 30 2000000")
+    pages = page.get_by_role("navigation", name="Pages of the list")
+    turns = [("Next page", 250), ("Last page", 251), ("Previous page", 1), ("First page", 0)]
+    for button, place in turns:
+        await pages.get_by_role("button", name=button).click()
+        await expect(top).to_contain_text(f"+49 30 {2_000_000 + place}")
+    await expect(pages.get_by_role("button", name="Previous page")).to_be_disabled()
+    await page.mouse.move(0, 0)
+    await expect(page.get_by_role("tooltip")).to_have_count(0)
+    await assert_accessible(page)
+
+
+async def test_rows_are_gone_through_and_selected_by_keys(site: Site, log_in: LogIn) -> None:
+    await site.ask_for_call("support", "030 1111111")
+    await site.ask_for_call("support", "030 2222222")
+    page = await opened(site, log_in)
+    await expect(row_of(page, "+49 30")).to_have_count(2)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Space")
+    await expect(page.get_by_role("checkbox", name="Select +49 30 2222222")).to_be_checked()
+    await expect(page.get_by_text("1 selected")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Position in Queue")).to_be_visible()
+    await page.keyboard.press("Control+a")
+    await expect(page.get_by_text("2 selected")).to_be_visible()
+    await expect(page.get_by_role("checkbox", name="Select all 2 on this page")).to_be_checked()
+    await page.get_by_role("button", name="Clear", exact=True).click()
+    await expect(page.get_by_role("button", name="Cancel Callbacks")).to_be_disabled()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await assert_accessible(page)
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["sort=-nonsense", "page=nonsense", "range=own:9:3:Backwards", "search=%00", "by=nonsense"]
+)
+async def test_what_makes_no_sense_in_a_link_is_passed_over(site: Site, log_in: LogIn, nonsense: str) -> None:
+    await site.ask_for_call("support", "030 1111111")
+    page = await opened(site, log_in, f"/callbacks?{nonsense}")
+    await expect(row_of(page, "+49 30 1111111")).to_be_visible()
