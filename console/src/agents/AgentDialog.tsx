@@ -24,7 +24,8 @@ export default function AgentDialog({ before, agents, onClose }: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!save.isPending && !taken) {
-      save.mutate({ ...fields, name: fields.name.trim(), display_name: fields.display_name?.trim() || null });
+      const name = fields.name.trim();
+      save.mutate({ ...fields, name, display_name: fields.display_name?.trim() || name });
     }
   };
   return (

@@ -56,6 +56,8 @@ export default function ImportDialog({ onClose }: { onClose: () => void }) {
             id={id}
             type="file"
             accept=".csv,text/csv"
+            // The same file may have been mended meanwhile.
+            onClick={(event) => (event.currentTarget.value = "")}
             onChange={(event) => void choose(event.currentTarget.files?.[0])}
           />
         </div>

@@ -8,7 +8,13 @@ function rowsOf(text: string, separator: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   const field = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*))(${separator}|\\r?\\n|$)`, "gy");
-  for (let found = field.exec(text); found; found = field.exec(text)) {
+  for (;;) {
+    const at = field.lastIndex;
+    const found = field.exec(text);
+    if (!found) {
+      const line = text.slice(0, at).split("\n").length;
+      throw new Error(`Line ${line} cannot be read: quotes belong around the whole of a field, and twice within it.`);
+    }
     row.push((found[1]?.replaceAll('""', '"') ?? found[2] ?? "").trim());
     if (found[3] !== separator) {
       rows.push(row);
@@ -35,6 +41,12 @@ export function agentsOf(text: string): AgentChoices[] {
     throw new Error(`The first line ${what}. It is: ${COLUMNS.join(",")}`);
   }
   return rows.map((row) => {
+    if (row.length !== head.length) {
+      const what = `has ${row.length} columns instead of ${head.length}`;
+      throw new Error(
+        `The line of ${row[0] || "somebody without a name"} ${what}. Quotes belong around fields with a ${separator}`,
+      );
+    }
     const of = (name: string) => row[head.indexOf(name)] ?? "";
     const services = of("services")
       .split(";")

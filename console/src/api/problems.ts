@@ -69,12 +69,15 @@ export function noAnswer(reads: boolean, isKeyed: boolean): ApiError {
 export async function errorOf(response: Response): Promise<ApiError> {
   const correlationId = response.headers.get("X-Correlation-Id");
   try {
-    return new ApiError((await response.clone().json()) as Problem, correlationId);
+    const problem = (await response.clone().json()) as Partial<Problem> | null;
+    // What is between us and the server may answer as well.
+    if (typeof problem?.code === "string" && typeof problem.detail === "string") {
+      return new ApiError(problem as Problem, correlationId);
+    }
   } catch {
-    const detail = `The server answered with ${response.status}. Try again; if it stays so, tell your administrator.`;
-    return new ApiError(
-      { ...AWAY, title: response.statusText, status: response.status, detail, code: "unknown" },
-      correlationId,
-    );
+    // It is no JSON at all.
   }
+  const detail = `The server answered with ${response.status}. Try again; if it stays so, tell your administrator.`;
+  const unknown = { ...AWAY, title: response.statusText, status: response.status, detail, code: "unknown" };
+  return new ApiError(unknown, correlationId);
 }

@@ -118,7 +118,7 @@ function EntryRow({ entry }: { entry: Entry }) {
       <Table.Td>
         {entry.actor_name}
         <Text size="xs" c="dimmed">
-          {entry.actor_kind === "API_KEY" ? "API key" : entry.address}
+          {[entry.actor_kind === "API_KEY" && "API key", entry.address].filter(Boolean).join(", ")}
         </Text>
       </Table.Td>
       <Table.Td>{entry.action}</Table.Td>

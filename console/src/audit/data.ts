@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
 import type { components } from "../api/schema";
-import { dayPlus, type Times } from "../components/times";
+import { dayPlus, IS_DAY, type Times } from "../components/times";
 
 export type Entry = components["schemas"]["Entry"];
 
@@ -23,9 +23,9 @@ export function parametersOf({ actor, action, subject, from, to }: AuditFilter, 
     actor: actor.trim() || undefined,
     action: action.trim() || undefined,
     subject: subject.trim() || undefined,
-    from: from ? times.startOf(from).toISOString() : undefined,
+    from: IS_DAY.test(from) ? times.startOf(from).toISOString() : undefined,
     // The day that is named last belongs to it.
-    to: to ? times.startOf(dayPlus(to, 1)).toISOString() : undefined,
+    to: IS_DAY.test(to) ? times.startOf(dayPlus(to, 1)).toISOString() : undefined,
   };
 }
 

@@ -15,7 +15,9 @@ export function ErrorPage({ error, retry, order = 1 }: Props) {
     <Center mih="60vh" p="md">
       <Stack align="center" gap="sm" maw="32rem" role="alert">
         <IconCloudOff size={40} stroke={1.5} aria-hidden />
-        <Title order={order} size="h1">This cannot be shown right now</Title>
+        <Title order={order} size="h1">
+          This cannot be shown right now
+        </Title>
         <Text ta="center" c="dimmed">
           {sentenceOf(error)}
         </Text>

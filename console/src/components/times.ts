@@ -78,6 +78,9 @@ function date({ year, month, day }: Parts): string {
   return `${year}-${month}-${day}`;
 }
 
+/** A day such as 2026-11-24; whoever types one may be in the middle of its year. */
+export const IS_DAY = /^\d{4}-\d\d-\d\d$/;
+
 /** The day so many days after one such as 2026-11-24, or before it. */
 export function dayPlus(day: string, days: number): string {
   const date = new Date(`${day}T00:00Z`);

@@ -2,7 +2,7 @@ import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
 import type { components, operations } from "../api/schema";
-import { dayPlus, type Times } from "../components/times";
+import { dayPlus, IS_DAY, type Times } from "../components/times";
 
 export type Per = components["schemas"]["Per"];
 export type ReportQuery = NonNullable<operations["ApiV1ReportsShow"]["parameters"]["query"]>;
@@ -40,7 +40,6 @@ export const MOST_DAYS_PER_HOUR = 31;
 const MOST_DAYS = 3_660;
 
 const DAY_MS = 86_400_000;
-const IS_DAY = /^\d{4}-\d\d-\d\d$/;
 
 export function daysIn(from: string, to: string): number {
   return (Date.parse(`${to}T00:00Z`) - Date.parse(`${from}T00:00Z`)) / DAY_MS + 1;

@@ -40,7 +40,7 @@ export default function CreateService({ onClose }: { onClose: () => void }) {
     }
   };
   return (
-    <Dialog title="Create Service" onClose={onClose}>
+    <Dialog title="Create Service" onClose={onClose} closeOnClickOutside={false}>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           <TextInput

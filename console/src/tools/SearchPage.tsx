@@ -104,6 +104,8 @@ function Found({ asked, onGo, onShow }: FoundProps) {
           <Text size="sm" c="dimmed" mb={6}>
             {page.total === 1 ? "1 callback" : `${total} callbacks`}
           </Text>
+        ) : isPlaceholderData ? (
+          <Loading />
         ) : (
           <Empty Icon={IconZoomCancel} title={`No callbacks found for ${asked.text}`} />
         )}

@@ -42,7 +42,7 @@ export default function BulkDialog({ kind, selected, range, onClose, onDone }: P
   });
   const { title, confirmation } = WORDS[kind];
   return (
-    <Dialog title={work.data ? title : confirmation} size="xl" onClose={onClose}>
+    <Dialog title={work.data ? title : confirmation} size="xl" onClose={onClose} closeOnClickOutside={false}>
       {work.data ? (
         <JobView kind={kind} id={work.data.id} onClose={onClose} />
       ) : (

@@ -19,11 +19,13 @@ export function useTrace(callback: Callback) {
 }
 
 /** How the service stands: what places are among, and why a wait cannot be told. Only while the callback waits. */
-export function useStatus({ service, position_in_queue: position }: Callback) {
+export function useStatus(callback: Callback) {
+  const { service, position_in_queue: position } = callback;
   return useQuery({
     queryKey: ["services", service, "status"],
     queryFn: () =>
       data(api.GET("/api/v1/services/{service_name}/status", { params: { path: { service_name: service } } })),
     enabled: position !== null,
+    refetchInterval: useCallbackPolling(callback),
   }).data;
 }

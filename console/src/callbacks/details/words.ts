@@ -57,7 +57,7 @@ const UNITS = [
 
 /** Such as "about 4 min (2 to 7)". */
 export function interval({ low, point, high }: Estimate): string {
-  const { name, seconds } = UNITS.find(({ most }) => high < most)!;
+  const { name, seconds } = UNITS.find(({ most }) => point < most)!;
   const [least, middle, greatest] = [Math.floor(low / seconds), Math.round(point / seconds), Math.ceil(high / seconds)];
   return `about ${middle} ${name} (${least} to ${greatest})`;
 }

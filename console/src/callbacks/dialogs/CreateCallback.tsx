@@ -30,7 +30,7 @@ const KINDS = [
 
 export default function CreateCallback({ onClose, onCreated }: Props) {
   return (
-    <Dialog title="Create Callback" size="lg" onClose={onClose}>
+    <Dialog title="Create Callback" size="lg" onClose={onClose} closeOnClickOutside={false}>
       <Form onClose={onClose} onCreated={onCreated} />
     </Dialog>
   );

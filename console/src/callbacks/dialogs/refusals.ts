@@ -84,6 +84,8 @@ function transitionSentence(state: string): string {
       return "It is with an agent now (PROCESSING), so that it cannot be changed or cancelled any more.";
     case "COMPLETED":
       return "It is COMPLETED meanwhile. It can be recreated.";
+    case "QUEUED":
+      return "It is QUEUED meanwhile: its time has come, so that it cannot be changed any more. It can still be cancelled.";
     case "SCHEDULED":
       return "It is SCHEDULED again meanwhile. Look at what it is now, then try again.";
     default:

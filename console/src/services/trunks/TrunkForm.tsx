@@ -82,7 +82,7 @@ export function TrunkForm({ trunk, names, onClose }: { trunk: Trunk | null; name
     }
   };
   return (
-    <Dialog title={begun ? `Edit Trunk ${begun.name}` : "Create Trunk"} onClose={onClose}>
+    <Dialog title={begun ? `Edit Trunk ${begun.name}` : "Create Trunk"} onClose={onClose} closeOnClickOutside={false}>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {!begun && (

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 
 import { api, data } from "../../api/client";
+import { serverNow } from "../../api/clock";
 import { useKeptFresh } from "../../api/fresh";
 import { useMay, useSession } from "../../api/session";
 import { ErrorPage } from "../../components/ErrorPage";
@@ -12,6 +13,7 @@ import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
 import { counted } from "../../components/numbers";
 import { PageHead } from "../../components/PageHead";
+import { useSecond } from "../../components/ticking";
 import { useTimes } from "../../components/times";
 import { refreshLists, SERVICES, type Status, STATUSES, type Trunk, TRUNKS, useStatuses, useTrunks } from "../data";
 import classes from "../ServiceTable.module.css";
@@ -194,11 +196,12 @@ function Problem({ text }: { text: string }) {
 function Pause({ trunk, mayResume }: { trunk: Trunk; mayResume: boolean }) {
   const { shown } = useTimes();
   const client = useQueryClient();
+  useSecond(); // a pause ends by itself
   const resume = useMutation({
     mutationFn: () => api.POST("/api/v1/trunks/{trunk_name}/resume", { params: { path: { trunk_name: trunk.name } } }),
     onSuccess: () => refreshLists(client),
   });
-  if (!trunk.paused_until) {
+  if (!trunk.paused_until || Date.parse(trunk.paused_until) <= serverNow()) {
     return "Not paused";
   }
   return (
