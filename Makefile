@@ -1,6 +1,7 @@
 # What a person or CI does with this checkout. `make help` lists it.
 
-PYTEST_ARGS ?= -n 4 --dist loadgroup
+# Many tests wait more than they compute: more of them at once than there are cores.
+PYTEST_ARGS ?= -n 6 --dist loadgroup
 
 UV = build/uv/bin/uv
 LOCK = $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 $(LOCK_ARGS)
