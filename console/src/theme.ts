@@ -3,7 +3,6 @@ import {
   type BadgeProps,
   createTheme,
   type CSSVariablesResolver,
-  type DrawerProps,
   type MantineColorsTuple,
   type MenuProps,
   type ModalProps,
@@ -55,7 +54,6 @@ export const theme = createTheme({
   components: {
     Anchor: { defaultProps: { size: "sm" } satisfies Partial<AnchorProps> },
     Badge: { defaultProps: { radius: "sm", tt: "none" } satisfies Partial<BadgeProps> },
-    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } satisfies Partial<DrawerProps> },
     // Its placeholder is no child that a menu may have; the first item takes the focus instead. It opens beside its
     // button for screen readers too, not at the end of the document and outside of every landmark.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false, withinPortal: false } satisfies Partial<MenuProps> },

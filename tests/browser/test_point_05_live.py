@@ -170,7 +170,8 @@ async def test_only_what_changed_is_read_again(site: Site, log_in: LogIn) -> Non
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     await site.ask_for_call("support", "030 1111111")
     await expect(page.get_by_role("button", name="1 new callback - show")).to_be_visible()
-    assert asked == ["/api/v1/callbacks"]
+    # The page fetches parts of itself for later when it has nothing to do: files, which ask the database nothing.
+    assert [path for path in asked if path.startswith("/api/")] == ["/api/v1/callbacks"]
 
 
 async def become(page: Page, visibility: str) -> None:

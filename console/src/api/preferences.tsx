@@ -7,9 +7,10 @@ export type Preferences = components["schemas"]["Preferences"];
 
 const KEY = ["preferences"];
 
+export const USUAL_COLUMNS = ["state", "desired_at", "phone_number", "service"];
 // As the server's own defaults, for the moment until they are read.
 const DEFAULTS: Preferences = {
-  columns: ["state", "desired_at", "phone_number", "service"],
+  columns: USUAL_COLUMNS,
   show_24_hour: true,
   show_utc: false,
   custom_ranges: [],

@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { api, data } from "../api/client";
 import { serverNow } from "../api/clock";
 import { useIsLive } from "../api/events";
+import { NOW_AND_THEN_MS } from "../api/polling";
 import { usePreferences } from "../api/preferences";
 import { ApiError } from "../api/problems";
 import { type Times, useTimes } from "../components/times";
@@ -35,7 +36,6 @@ export interface Rows {
 // What is of this very moment is in a range that ends now, though this clock and the server's are not quite the same.
 export const LEEWAY_MS = 2_000;
 const REFUSED = 422;
-const POLL_MS = 30_000;
 const NONE: ReadonlySet<string> = new Set();
 const TIMES = new Set(["desired_at", "updated_at"]);
 
@@ -129,7 +129,7 @@ export function useRows(question: Question, isReady: boolean) {
     // Rows change by themselves; to read the page again would move them.
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
-    refetchInterval: ({ state }) => (isLive && !state.error ? false : POLL_MS),
+    refetchInterval: ({ state }) => (isLive && !state.error ? false : NOW_AND_THEN_MS),
   });
   const [last, setLast] = useState<Rows>();
   if (read.data && read.data !== last) {

@@ -7,11 +7,10 @@ interface Props {
   /** Names; null: all, also those to come. */
   value: string[] | null;
   onChange: (services: string[] | null) => void;
-  error?: string;
 }
 
 /** Which services somebody is given: all, or some. Nobody gives what they do not have. */
-export function ServicesField({ value, onChange, error }: Props) {
+export function ServicesField({ value, onChange }: Props) {
   const { sees_all_services: mayGiveAll } = useSession();
   const options = useServiceOptions(value ?? []);
   return (
@@ -35,7 +34,6 @@ export function ServicesField({ value, onChange, error }: Props) {
           onChange={onChange}
           searchable
           clearable
-          error={error}
           nothingFoundMessage="No service has such a name"
         />
       )}

@@ -78,6 +78,13 @@ function date({ year, month, day }: Parts): string {
   return `${year}-${month}-${day}`;
 }
 
+/** What was promised, by the customer's own clock; null: the times as they are shown say the same. */
+export function customersMinute(promise: { desired_at: string; promised_local: string }, shown: Times): string | null {
+  // A wall clock is shown as it is: as if it were one of UTC.
+  const theirs = new Times("UTC", shown.is24Hour).minute(`${promise.promised_local}Z`);
+  return theirs === shown.minute(promise.desired_at) ? null : theirs;
+}
+
 /** A day such as 2026-11-24; whoever types one may be in the middle of its year. */
 export const IS_DAY = /^\d{4}-\d\d-\d\d$/;
 

@@ -5,7 +5,7 @@ import { Fact, Facts } from "../components/Facts";
 import { Instant } from "../components/Instant";
 import { StateBadge } from "../components/StateBadge";
 import { TableHead } from "../components/TableHead";
-import { duration, Times, useTimes } from "../components/times";
+import { customersMinute, duration, useTimes } from "../components/times";
 import type { InHand } from "./data";
 import classes from "./Desk.module.css";
 import { channelName, dispositionName, outcomeName, valueText } from "./words";
@@ -50,12 +50,11 @@ function Promised({ callback }: { callback: InHand }) {
   if (!callback.is_scheduled) {
     return <Fact name="Promised">as soon as possible</Fact>;
   }
-  // A wall clock is shown as it is: as if it were one of UTC.
-  const there = new Times("UTC", shown.is24Hour).minute(`${callback.promised_local}Z`);
+  const there = customersMinute(callback, shown);
   return (
     <Fact name="Promised">
       <Instant at={callback.desired_at} />
-      {there !== shown.minute(callback.desired_at) && (
+      {there && (
         <span className={classes.beside}>
           {" "}
           ({there} for the customer, {callback.promised_zone})

@@ -1,7 +1,8 @@
+import { numeral } from "../components/numbers";
 import { type Order, orderOf, type Sortable } from "../components/sorting";
 import type { Figures, Line } from "./figures";
 import type { By, Per, Shows } from "./view";
-import { count, TERM_NAMES, TERMS, told } from "./words";
+import { TERM_NAMES, TERMS, told } from "./words";
 
 /** A column of the table; `told` is a figure as text. */
 export interface Column extends Sortable<Line> {
@@ -42,7 +43,7 @@ function resultColumns(totals: Figures): Column[] {
       label: result,
       isText: false,
       of: ({ figures }: Line) => figures.results[result] ?? 0,
-      told: ({ results }: Figures) => count(results[result] ?? 0),
+      told: ({ results }: Figures) => numeral(results[result] ?? 0),
     })),
   ];
 }

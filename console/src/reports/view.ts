@@ -2,6 +2,7 @@ import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
 import type { components, operations } from "../api/schema";
+import { numeral } from "../components/numbers";
 import { dayPlus, IS_DAY, type Times } from "../components/times";
 
 export type Per = components["schemas"]["Per"];
@@ -102,7 +103,7 @@ export function wrongWith({ from, to, per }: View): string | null {
     return "The last day is before the first.";
   }
   const most = per === "hour" ? MOST_DAYS_PER_HOUR : MOST_DAYS;
-  return daysIn(from, to) > most ? `Per ${per} there are at most ${most.toLocaleString("en")} days at once.` : null;
+  return daysIn(from, to) > most ? `Per ${per} there are at most ${numeral(most)} days at once.` : null;
 }
 
 // An instant at which clocks show the same date almost everywhere, from Honolulu to Auckland. A day belongs to the

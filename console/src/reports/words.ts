@@ -1,9 +1,9 @@
+import { numeral } from "../components/numbers";
 import { duration } from "../components/times";
 import type { Figures } from "./figures";
 
 export const NOTHING = "-";
 
-export const count = (number: number) => number.toLocaleString("en");
 export const percent = (rate: number | null) => (rate === null ? NOTHING : `${(rate * 100).toFixed(1)} %`);
 export const lasting = (seconds: number | null) => (seconds === null ? NOTHING : duration(seconds));
 
@@ -20,21 +20,21 @@ export const TERMS = {
     label: "Asked",
     means: "Callbacks wanted at this time, whenever they were asked for: those that are open, and all results.",
     of: ({ asked }) => asked,
-    shown: count,
+    shown: numeral,
   },
   scheduled: {
     label: "Scheduled",
     means: "Of those asked for: the customer chose a time.",
     of: ({ scheduled }) => scheduled,
-    shown: count,
+    shown: numeral,
   },
-  open: { label: "Open", means: "Not completed yet.", of: ({ open }) => open, shown: count },
-  kept: { label: "Kept", means: "Joined with an agent.", of: ({ kept }) => kept, shown: count },
+  open: { label: "Open", means: "Not completed yet.", of: ({ open }) => open, shown: numeral },
+  kept: { label: "Kept", means: "Joined with an agent.", of: ({ kept }) => kept, shown: numeral },
   withdrawn: {
     label: "Withdrawn",
     means: "Not needed any more: cancelled by the customer or a program, or the customer rang in.",
     of: ({ withdrawn }) => withdrawn,
-    shown: count,
+    shown: numeral,
   },
   kept_rate: {
     label: "Promises kept",
@@ -46,13 +46,13 @@ export const TERMS = {
     label: "On time",
     means: "First dialled within the window after the chosen time, or by the latest time that was estimated.",
     of: (figures) => figures.on_time,
-    shown: count,
+    shown: numeral,
   },
   late: {
     label: "Late",
     means: "First dialled after the time that was promised, or given up after it without a call.",
     of: ({ late }) => late,
-    shown: count,
+    shown: numeral,
   },
   on_time_rate: {
     label: "Called on time",
@@ -70,7 +70,7 @@ export const TERMS = {
     label: "Dialled",
     means: "The customer's telephone was dialled at least once.",
     of: ({ dialled }) => dialled,
-    shown: count,
+    shown: numeral,
   },
   mean_wait: {
     label: "Wait",
@@ -84,7 +84,7 @@ export const TERMS = {
     of: (figures) => figures.mean_talk,
     shown: lasting,
   },
-  attempts: { label: "Attempts", means: "Attempts to call.", of: ({ attempts }) => attempts, shown: count },
+  attempts: { label: "Attempts", means: "Attempts to call.", of: ({ attempts }) => attempts, shown: numeral },
 } as const satisfies Record<string, Term>;
 
 export type TermName = keyof typeof TERMS;

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { conflict } from "../api/problems";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
-import { counted } from "../components/numbers";
+import { counted, numeral } from "../components/numbers";
 import { readService, refreshLists, saveService, serviceKey, type Status } from "./data";
 import { MODE_MEANINGS } from "./words";
 
@@ -61,7 +61,7 @@ function Pausing({ status: { waiting, routing, processing } }: { status: Status 
           ? "Nobody waits now."
           : waiting === 1
             ? "The 1 that waits keeps its place."
-            : `The ${waiting.toLocaleString("en")} that wait keep their places.`}{" "}
+            : `The ${numeral(waiting)} that wait keep their places.`}{" "}
         New callbacks are still taken.
       </Text>
       <Text>
@@ -78,7 +78,7 @@ function Resuming({ status: { waiting, is_open: isOpen } }: { status: Status }) 
       ? "Nobody waits now"
       : waiting === 1
         ? "The 1 that waits is called"
-        : `The ${waiting.toLocaleString("en")} that wait are called`;
+        : `The ${numeral(waiting)} that wait are called`;
   return (
     <Text>
       {waiting === 0

@@ -4,6 +4,7 @@ import { memo } from "react";
 import { Link } from "react-router";
 
 import { useMay } from "../api/session";
+import { numeral } from "../components/numbers";
 import { SortedHead } from "../components/SortedHead";
 import type { Order } from "../components/sorting";
 import { duration, useTimes } from "../components/times";
@@ -126,7 +127,7 @@ const Row = memo(function Row({ status, isLinked, onPause }: RowProps) {
 
 function Count({ of: count, isStrong = false }: { of: number; isStrong?: boolean }) {
   const look = count === 0 ? classes.none : isStrong ? classes.strong : "";
-  return <Table.Td className={`${classes.number} ${look}`}>{count.toLocaleString("en")}</Table.Td>;
+  return <Table.Td className={`${classes.number} ${look}`}>{numeral(count)}</Table.Td>;
 }
 
 function Problems({ status }: { status: Status }) {

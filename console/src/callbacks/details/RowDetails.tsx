@@ -7,7 +7,7 @@ import { Fact, Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { Instant } from "../../components/Instant";
 import { withTimes } from "../../components/instants";
-import { Times, useTimes } from "../../components/times";
+import { customersMinute, useTimes } from "../../components/times";
 import { useLatest } from "../latest";
 import type { Callback } from "../model";
 import classes from "./Details.module.css";
@@ -74,14 +74,13 @@ function Basics({ callback }: { callback: Callback }) {
 }
 
 /** What the customer was promised, by their own clock where that shows another time. */
-function Desired({ callback: { desired_at, promised_local, promised_zone } }: { callback: Callback }) {
+function Desired({ callback }: { callback: Callback }) {
   const { shown } = useTimes();
-  // A wall clock is shown as it is: as if it were one of UTC.
-  const theirs = new Times("UTC", shown.is24Hour).minute(`${promised_local}Z`);
-  const note = theirs === shown.minute(desired_at) ? null : `(the customer's clock: ${theirs}, ${promised_zone})`;
+  const theirs = customersMinute(callback, shown);
+  const note = theirs && `(the customer's clock: ${theirs}, ${callback.promised_zone})`;
   return (
     <Fact name="Desired Callback Time" note={note}>
-      <Instant at={desired_at} />
+      <Instant at={callback.desired_at} />
     </Fact>
   );
 }

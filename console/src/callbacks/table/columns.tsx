@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 
+import { USUAL_COLUMNS } from "../../api/preferences";
 import type { Times } from "../../components/times";
 import { DesiredTime, PlainTime, StateCell } from "./cells";
 import classes from "./CallbackTable.module.css";
@@ -59,10 +60,9 @@ export const COLUMNS: Column[] = [
 ];
 
 const BY_NAME = new Map(COLUMNS.map((column) => [column.name, column]));
-const USUAL = ["state", "desired_at", "phone_number", "service"];
 
 /** The columns of these names, in their order; the usual ones when none of them is known. */
 export function columnsOf(names: readonly string[]): Column[] {
   const known = names.flatMap((name) => BY_NAME.get(name) ?? []);
-  return known.length > 0 ? known : columnsOf(USUAL);
+  return known.length > 0 ? known : columnsOf(USUAL_COLUMNS);
 }

@@ -70,7 +70,7 @@ function withKept(indexes: number[], kept: number[]): number[] {
   return kept.length === 0 ? indexes : [...new Set([...indexes, ...kept])].sort((one, other) => one - other);
 }
 
-/** The row that keys are for; the first one until another is chosen. `focusRow` also brings it into sight. */
+/** The row that keys are for; the first one until another is chosen. */
 export function useActiveRow(rows: Row[]) {
   const [chosen, activate] = useState<string | null>(null);
   const isThere = useMemo(() => rows.some(({ id }) => id === chosen), [rows, chosen]);

@@ -5,18 +5,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { api, data } from "../../api/client";
-import { useMay } from "../../api/session";
 import { sentenceOf } from "../../components/sentences";
 import { useDownload } from "../../components/download";
 import type { ListQuery } from "../ranges";
 
 /** Exports the callbacks that `query` shows, and what this user has cancelled within the last 24 hours, if anything. */
 export default function ExportMenu({ query }: { query: ListQuery }) {
-  const may = useMay();
-  return may("EXPORT_CALLBACKS") ? <Exports query={query} /> : null;
-}
-
-function Exports({ query }: { query: ListQuery }) {
   const [isOpen, setIsOpen] = useState(false);
   const { download, isBusy } = useDownload(tellRefusal);
   const shown = (bom: boolean) => download(() => readShown(query, bom));

@@ -1,8 +1,9 @@
 import { useMemo } from "react";
 
+import { numeral } from "../../components/numbers";
 import type { Times } from "../../components/times";
 import { type Figures, type Period, periodName, type Point, pointsOf } from "../figures";
-import { count, lasting, percent } from "../words";
+import { lasting, percent } from "../words";
 import type { View } from "../view";
 import { Chart } from "./Chart";
 import classes from "./Charts.module.css";
@@ -66,8 +67,8 @@ function Asked({ points, totals, axis, per }: ChartProps) {
   const most = Math.max(...points.map(({ figures }) => figures.asked));
   const tell = (place: number) => [
     axis.nameOf(place),
-    `Asked ${count(points[place]!.figures.asked)}`,
-    ...parts.map(({ label, values }) => `${label} ${count(values[place]!)}`),
+    `Asked ${numeral(points[place]!.figures.asked)}`,
+    ...parts.map(({ label, values }) => `${label} ${numeral(values[place]!)}`),
   ];
   const legend = parts.map(({ label, look }) => (
     <span key={label}>
@@ -78,9 +79,9 @@ function Asked({ points, totals, axis, per }: ChartProps) {
     <Chart title="Asked and kept" legend={legend}>
       <Plot
         {...axis}
-        summary={`Asked and kept per ${per}: ${count(totals.asked)} asked, ${count(totals.kept)} kept in all, at most ${count(most)} asked in one ${per}`}
+        summary={`Asked and kept per ${per}: ${numeral(totals.asked)} asked, ${numeral(totals.kept)} kept in all, at most ${numeral(most)} asked in one ${per}`}
         ticks={ticksTo(most, roundStep)}
-        tickName={count}
+        tickName={numeral}
         tell={tell}
       >
         {(space) => <Bars parts={parts} space={space} />}
@@ -93,7 +94,11 @@ function OnTime({ points, totals, axis, per }: ChartProps) {
   const rates = points.map(({ figures }) => figures.on_time_rate);
   const tell = (place: number) => {
     const { on_time: onTime, late } = points[place]!.figures;
-    return [axis.nameOf(place), `On time ${percent(rates[place]!)}`, `${count(onTime)} on time, ${count(late)} late`];
+    return [
+      axis.nameOf(place),
+      `On time ${percent(rates[place]!)}`,
+      `${numeral(onTime)} on time, ${numeral(late)} late`,
+    ];
   };
   return (
     <Chart title="Called on time">

@@ -1,9 +1,10 @@
 import type { CSSProperties } from "react";
 
+import { numeral } from "../../components/numbers";
 import { isWorrying } from "../../components/StateBadge";
 import { byCount } from "../columns";
 import type { Figures } from "../figures";
-import { count, percent } from "../words";
+import { percent } from "../words";
 import { Chart } from "./Chart";
 import classes from "./Charts.module.css";
 
@@ -13,7 +14,7 @@ export function Results({ of: { results } }: { of: Figures }) {
   const all = found.reduce((sum, [, number]) => sum + number, 0);
   const most = found[0]?.[1] ?? 1;
   return (
-    <Chart title="Results" legend={`${count(all)} completed`}>
+    <Chart title="Results" legend={`${numeral(all)} completed`}>
       {all === 0 && <p className={classes.none}>None has completed yet.</p>}
       <table className={classes.results} aria-label="Results">
         <thead className="visually-hidden">
@@ -33,7 +34,7 @@ export function Results({ of: { results } }: { of: Figures }) {
                 </span>
                 {percent(number / all)}
               </td>
-              <td>{count(number)}</td>
+              <td>{numeral(number)}</td>
             </tr>
           ))}
         </tbody>

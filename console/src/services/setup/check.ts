@@ -1,3 +1,4 @@
+import { numeral } from "../../components/numbers";
 import type { Field, Key, Settings } from "./kinds";
 import { REGULAR } from "./outcomes";
 import { DIAL_ATTEMPTS, type Section } from "./settings";
@@ -24,7 +25,7 @@ function numberProblem(value: number | null, low: number, high: number, isOption
     return null;
   }
   if (value === null || !Number.isInteger(value) || value < low || value > high) {
-    return `A whole number from ${low.toLocaleString("en")} to ${high.toLocaleString("en")}.`;
+    return `A whole number from ${numeral(low)} to ${numeral(high)}.`;
   }
   return null;
 }
@@ -45,7 +46,7 @@ function fieldProblem(field: Field, values: Settings): string | null {
     return "Begins with http:// or https:// and a host, without blanks or a password.";
   }
   return text.length > field.max || UNPRINTABLE.test(text)
-    ? `One line of at most ${field.max.toLocaleString("en")} characters.`
+    ? `One line of at most ${numeral(field.max)} characters.`
     : null;
 }
 

@@ -1,3 +1,4 @@
+import { numeral } from "../../components/numbers";
 import { duration } from "../../components/times";
 import { countryName } from "../places";
 import type { Field, Key, Settings } from "./kinds";
@@ -43,7 +44,7 @@ function numberText(value: number | null, unit: string, zero?: string): string {
     return zero;
   }
   const more = unit === "seconds" && value >= 90 ? ` (${duration(value)})` : "";
-  return `${value.toLocaleString("en")} ${unit}${more}`.trim();
+  return `${numeral(value)} ${unit}${more}`.trim();
 }
 
 /** Any setting in a few words: to tell one state of it from another. */

@@ -11,7 +11,7 @@ import { useMay, useSession } from "../../api/session";
 import { ErrorPage } from "../../components/ErrorPage";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
-import { counted } from "../../components/numbers";
+import { counted, numeral } from "../../components/numbers";
 import { PageHead } from "../../components/PageHead";
 import { useSecond } from "../../components/ticking";
 import { useTimes } from "../../components/times";
@@ -151,7 +151,7 @@ function Row({ trunk, link, used = 0, ask }: RowProps) {
         {link &&
           (isLinkWell ? <span className={classes.beside}> {linkText(link)}</span> : <Problem text={linkText(link)} />)}
       </Table.Td>
-      <Table.Td className={classes.number}>{trunk.channels?.toLocaleString("en") ?? "no limit"}</Table.Td>
+      <Table.Td className={classes.number}>{trunk.channels == null ? "no limit" : numeral(trunk.channels)}</Table.Td>
       <Table.Td className={classes.number}>{trunk.calls_per_second ?? "no limit"}</Table.Td>
       <Table.Td className={classes.number}>{used}</Table.Td>
       {ask && (
