@@ -44,6 +44,8 @@ FAST: Mapping[str, str] = {
     "full_page_writes": "off",
     "shared_buffers": "32MB",
     "autovacuum": "off",
+    # Each test brings some thirty, and a run is many tests at once.
+    "max_connections": "500",
 }
 
 MEMORY_NEEDED_BYTES = 2 * 1024**3
