@@ -207,6 +207,21 @@ async def test_reschedule_keeps_the_id_and_the_zone_and_tells_both_times(
     assert reason == "from 2026-11-24 09:00 Europe/Berlin to 2026-11-25 09:30 Europe/Berlin"
 
 
+async def test_reschedule_instead_of_a_time_that_somebody_has_changed_meanwhile_is_refused(
+    client: httpx.AsyncClient, request_body: Body
+) -> None:
+    told = await created(client, request_body(desired_at=TOMORROW))
+    path = f"{CALLBACKS}/{told['id']}"
+    moves = [{"desired_at": f"2026-11-25T{hour}:00:00Z", "instead_of": told["desired_at"]} for hour in ("09", "10")]
+    first, second = [await client.post(f"{path}/reschedule", json=move) for move in moves]
+    assert first.status_code == 200
+    assert (second.status_code, second.json()["code"]) == (409, "callback-moved")
+    assert second.json()["details"] == {"desired_at": "2026-11-25T09:00:00Z"}
+    assert (await client.get(path)).json()["desired_at"] == "2026-11-25T09:00:00Z"
+    naive = {**moves[1], "instead_of": "2026-11-25T09:00:00"}
+    assert (await client.post(f"{path}/reschedule", json=naive)).json()["code"] == "time-without-offset"
+
+
 async def test_reschedule_after_queued_is_refused(
     client: httpx.AsyncClient, request_body: Body, database: Database, clock: ManualClock
 ) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from ringback.accounts.rules import Role
 from ringback.clock import Clock, ManualClock
@@ -68,11 +68,20 @@ async def test_cancelling_asks_once_more_and_keeps_the_reason(site: Site, log_in
     assert transitions[-1]["reason"] == "called herself"
 
 
-async def test_call_now(site: Site, log_in: LogIn) -> None:
-    _, dialog, callback_id = await opened(site, log_in)
+async def test_call_now_and_what_waits_already_can_only_be_cancelled(site: Site, log_in: LogIn) -> None:
+    page, dialog, callback_id = await opened(site, log_in)
     await dialog.get_by_role("button", name="Call now").click()
     await expect(dialog).to_be_hidden()
     assert (await now(site, callback_id))["state"] == "QUEUED"
+    await page.get_by_role("row", name="QUEUED").get_by_role("button", name="Edit Callback").click()
+    await expect(dialog.get_by_role("status")).to_contain_text("It waits for an agent already")
+    await expect(dialog.get_by_role("button", name="Call now")).to_have_count(0)
+    await expect(dialog.get_by_role("button", name="Reschedule")).to_have_count(0)
+    await expect(dialog.get_by_role("heading", name="Change Desired Time")).to_have_count(0)
+    await dialog.get_by_role("button", name="Cancel Callback").click()
+    await dialog.get_by_role("button", name="Cancel Callback").click()
+    await expect(dialog).to_be_hidden()
+    assert (await now(site, callback_id))["result"] == "CANCELLED_BY_ADMIN"
 
 
 async def test_what_changes_while_it_is_open_is_shown_and_what_is_no_longer_possible_goes(
@@ -87,3 +96,40 @@ async def test_what_changes_while_it_is_open_is_shown_and_what_is_no_longer_poss
     await expect(dialog.get_by_text("It is completed: it cannot be cancelled or changed any more")).to_be_visible()
     await expect(dialog.get_by_role("button", name="Cancel Callback")).to_be_disabled()
     await assert_accessible(page, "[role=dialog]")
+
+
+async def test_a_time_that_somebody_else_changed_meanwhile_is_not_overwritten_unasked(
+    site: Site, log_in: LogIn
+) -> None:
+    page, dialog, callback_id = await opened(site, log_in)
+
+    async def move(hour: int) -> None:
+        body = {"desired_at": f"2026-11-24T{hour}:00:00Z"}
+        (await site.api.post(f"/api/v1/callbacks/{callback_id}/reschedule", json=body)).raise_for_status()
+
+    async def move_first(route: Route) -> None:
+        await move(13)
+        await route.continue_()
+
+    chosen = dialog.get_by_role("radio", name="14:00")
+    await chosen.check()
+    await move(12)
+    moved = dialog.get_by_role("alert")
+    await expect(moved).to_contain_text("wanted at Mon 2026-11-23 12:00 and was moved to Tue 2026-11-24 13:00")
+    reschedule = dialog.get_by_role("button", name="Reschedule")
+    await expect(reschedule).to_be_disabled()
+    await expect(dialog.get_by_role("button", name="Call now")).to_be_disabled()
+    await assert_accessible(page, "[role=dialog]")
+    await moved.get_by_role("button", name="Change it all the same").click()
+    await expect(moved).to_be_hidden()
+
+    # At the very moment: before the page can be told.
+    await page.route("**/reschedule", move_first, times=1)
+    await reschedule.click()
+    await expect(moved).to_contain_text("wanted at Tue 2026-11-24 13:00 and was moved to Tue 2026-11-24 14:00")
+    assert (await now(site, callback_id))["desired_at"] == "2026-11-24T13:00:00Z"
+    await expect(chosen).to_be_checked()
+    await moved.get_by_role("button", name="Change it all the same").click()
+    await reschedule.click()
+    await expect(dialog).to_be_hidden()
+    assert (await now(site, callback_id))["desired_at"] == "2026-11-23T13:00:00Z"

@@ -2846,11 +2846,14 @@ export interface components {
         /**
          * RescheduleRequest
          * @description The new desired time, with its offset; `time_zone` (IANA) is the one promised before unless given.
+         *
+         *     `instead_of`: the desired time as you know it; one that somebody has changed meanwhile is not overwritten.
          */
         RescheduleRequest: {
             /** Format: date-time */
             desired_at: string;
             time_zone?: string | null;
+            instead_of?: string | null;
         };
         /**
          * Rescheduling

@@ -25,8 +25,16 @@ from ringback.callbacks.states import Event, Result, State, after
 from ringback.callbacks.views import CallbackView
 from ringback.clock import Clock
 from ringback.database.pool import Connection, Database
+from ringback.errors import ConflictsNow
+from ringback.instants import require_offset
 from ringback.services import catalog
 from ringback.services.catalog import ServiceDisabled
+
+
+class CallbackMoved(ConflictsNow):
+    """The callback was rescheduled meanwhile: its desired time is not what `instead_of` says, but `desired_at`."""
+
+    code = "callback-moved"
 
 
 class Created(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,15 +151,21 @@ async def reschedule(
     callback_id: UUID,
     desired_at: datetime,
     time_zone: str | None = None,
+    *,
+    instead_of: datetime | None = None,
 ) -> CallbackView:
     """Change the desired time of a SCHEDULED callback, which keeps its id.
 
-    `time_zone`: the one promised before unless given. Raises CallbackNotFound, TransitionRefused and what a time can
-    be refused for: `times.book_at`, SlotFull, SlotsChanged.
+    `time_zone`: the one promised before unless given. `instead_of`: the desired time that it must still have. Raises
+    CallbackNotFound, TransitionRefused, CallbackMoved and what a time can be refused for: `times.book_at`, SlotFull,
+    SlotsChanged.
     """
+    require_offset("instead_of", instead_of)
     async with database.transaction() as connection:
         now = clock.now()
-        before = await reschedule_with(connection, now, actor, callback_id, desired_at, time_zone)
+        before = await reschedule_with(
+            connection, now, actor, callback_id, desired_at, time_zone, instead_of=instead_of
+        )
         view = await views.show_one(connection, callback_id, now)
         times_told = {"before": before.desired_at, "after": view.desired_at}
         await _record(connection, now, actor, "callback.rescheduled", view, **times_told)
@@ -165,12 +179,17 @@ async def reschedule_with(
     callback_id: UUID,
     desired_at: datetime,
     time_zone: str | None = None,
+    *,
+    instead_of: datetime | None = None,
 ) -> Callback:
     """`reschedule` within a transaction of the caller; after a refusal that has to be rolled back.
 
     Returns the callback as it was.
     """
     callback = await _lock_for(connection, callback_id, Event.RESCHEDULED)
+    if instead_of is not None and callback.desired_at != instead_of:
+        text = f"Somebody has moved it to {callback.desired_at.isoformat()} meanwhile: look before you move it"
+        raise CallbackMoved(text, desired_at=callback.desired_at)
     service = await catalog.with_id(connection, callback.service_id)
     where = times.whereabouts(time_zone, times.promised(callback))
     booking = times.book_at(service, callback.phone_number, desired_at, where, now)

@@ -8,6 +8,7 @@ import { CancelStep } from "./CancelStep";
 import { CallbackFacts } from "./CallbackFacts";
 import { useLatest } from "../latest";
 import { type Callback, mayCancel, mayReschedule } from "../model";
+import { Moved } from "./Moved";
 import { Refusal } from "./Refusal";
 import { refusedAt } from "./refusals";
 import { SlotPicker } from "../slots/SlotPicker";
@@ -18,10 +19,13 @@ interface Props {
   onChanged: (callback: Callback) => void;
 }
 
-type Wanted = { act: "cancel"; reason: string } | { act: "reschedule"; slot: string } | { act: "call-now" };
+type Wanted =
+  { act: "cancel"; reason: string } | { act: "reschedule"; slot: string; insteadOf: string } | { act: "call-now" };
 
 export default function EditCallback({ callback, onClose, onChanged }: Props) {
   const { latest: now, error, keep, readAgain } = useLatest(callback);
+  // The desired time that is to be changed: another one is not overwritten before it was seen.
+  const [seen, setSeen] = useState(callback.desired_at);
   const [isCancelling, setCancelling] = useState(false);
   const [reason, setReason] = useState("");
   const change = useMutation({
@@ -51,7 +55,14 @@ export default function EditCallback({ callback, onClose, onChanged }: Props) {
             <Refusal of={act === "cancel" ? change.error : null} />
           </CancelStep>
         ) : (
-          <Change callback={now} change={change} onCancel={() => setCancelling(true)} onBack={onClose} />
+          <Change
+            callback={now}
+            change={change}
+            seen={seen}
+            onSeen={() => setSeen(now.desired_at)}
+            onCancel={() => setCancelling(true)}
+            onBack={onClose}
+          />
         )}
       </Stack>
     </Dialog>
@@ -67,7 +78,10 @@ function asked(id: string, wanted: Wanted): Promise<Callback> {
       );
     case "reschedule":
       return data(
-        api.POST("/api/v1/callbacks/{callback_id}/reschedule", { params, body: { desired_at: wanted.slot } }),
+        api.POST("/api/v1/callbacks/{callback_id}/reschedule", {
+          params,
+          body: { desired_at: wanted.slot, instead_of: wanted.insteadOf },
+        }),
       );
     case "call-now":
       return data(api.POST("/api/v1/callbacks/{callback_id}/call-now", { params }));
@@ -111,14 +125,19 @@ function whyNotChangeable({ state, agent }: Callback): string | null {
 interface ChangeProps {
   callback: Callback;
   change: ReturnType<typeof useMutation<Callback, Error, Wanted>>;
+  /** The desired time that the user knows of. */
+  seen: string;
+  onSeen: () => void;
   onCancel: () => void;
   onBack: () => void;
 }
 
-function Change({ callback, change, onCancel, onBack }: ChangeProps) {
+function Change({ callback, change, seen, onSeen, onCancel, onBack }: ChangeProps) {
   const [slot, setSlot] = useState<string | null>(null);
   const act = change.isPending ? change.variables.act : null;
   const canReschedule = mayReschedule(callback);
+  const isMoved = canReschedule && callback.desired_at !== seen;
+  const isHeld = isMoved || change.isPending;
   const choose = (startsAt: string | null) => {
     setSlot(startsAt);
     change.reset();
@@ -129,8 +148,8 @@ function Change({ callback, change, onCancel, onBack }: ChangeProps) {
       gap="md"
       onSubmit={(event) => {
         event.preventDefault();
-        if (slot && canReschedule && !change.isPending) {
-          change.mutate({ act: "reschedule", slot });
+        if (slot && canReschedule && !isHeld) {
+          change.mutate({ act: "reschedule", slot, insteadOf: seen });
         }
       }}
     >
@@ -143,10 +162,18 @@ function Change({ callback, change, onCancel, onBack }: ChangeProps) {
           <SlotPicker service={callback.service} value={slot} onChange={choose} />
         </section>
       )}
-      <Refusal of={refusedAt("time", change.error)} onPick={choose} />
-      <Refusal
-        of={refusedAt("form", change.error) ?? refusedAt("service", change.error) ?? refusedAt("number", change.error)}
-      />
+      {isMoved ? (
+        <Moved
+          from={seen}
+          to={callback.desired_at}
+          onSeen={() => {
+            onSeen();
+            change.reset();
+          }}
+        />
+      ) : (
+        <Refused error={change.error} onPick={choose} />
+      )}
       <Group justify="space-between">
         <Inactive why={mayCancel(callback) ? null : whyNotChangeable(callback)}>
           <Button color="red" variant="light" onClick={onCancel} disabled={!mayCancel(callback) || change.isPending}>
@@ -162,12 +189,12 @@ function Change({ callback, change, onCancel, onBack }: ChangeProps) {
               <Button
                 variant="default"
                 loading={act === "call-now"}
-                disabled={change.isPending}
+                disabled={isHeld}
                 onClick={() => change.mutate({ act: "call-now" })}
               >
                 Call now
               </Button>
-              <Button type="submit" loading={act === "reschedule"} disabled={!slot || change.isPending}>
+              <Button type="submit" loading={act === "reschedule"} disabled={!slot || isHeld}>
                 Reschedule
               </Button>
             </>
@@ -175,6 +202,15 @@ function Change({ callback, change, onCancel, onBack }: ChangeProps) {
         </Group>
       </Group>
     </Stack>
+  );
+}
+
+function Refused({ error, onPick }: { error: unknown; onPick: (startsAt: string) => void }) {
+  return (
+    <>
+      <Refusal of={refusedAt("time", error)} onPick={onPick} />
+      <Refusal of={refusedAt("form", error) ?? refusedAt("service", error) ?? refusedAt("number", error)} />
+    </>
   );
 }
 

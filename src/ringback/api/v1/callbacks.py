@@ -54,10 +54,14 @@ class RecreateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RescheduleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The new desired time, with its offset; `time_zone` (IANA) is the one promised before unless given."""
+    """The new desired time, with its offset; `time_zone` (IANA) is the one promised before unless given.
+
+    `instead_of`: the desired time as you know it; one that somebody has changed meanwhile is not overwritten.
+    """
 
     desired_at: datetime
     time_zone: str | None = None
+    instead_of: datetime | None = None
 
 
 OptionalKey: TypeAlias = Annotated[
@@ -161,7 +165,13 @@ async def reschedule(
 ) -> CallbackView:
     """Possible while SCHEDULED; the callback keeps its id."""
     return await requests.reschedule(
-        backend.database, backend.clock, actor, callback_id, data.desired_at, data.time_zone
+        backend.database,
+        backend.clock,
+        actor,
+        callback_id,
+        data.desired_at,
+        data.time_zone,
+        instead_of=data.instead_of,
     )
 
 
