@@ -106,6 +106,7 @@ async def test_a_broken_stream_is_told_and_recovered(site: Site, log_in: LogIn) 
     page = await opened(site, log_in)
     await site.stop_server()
     await expect(page.get_by_text("Live updates are interrupted; looking every 30 seconds")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="Not live")).to_be_visible()
     await expect(row_of(page, "+49 30 1111111")).to_be_visible()
     await site.start()
     await expect(page.get_by_text("Live again")).to_be_visible()
@@ -172,6 +173,26 @@ async def test_only_what_changed_is_read_again(site: Site, log_in: LogIn) -> Non
     await expect(page.get_by_role("button", name="1 new callback - show")).to_be_visible()
     # The page fetches parts of itself for later when it has nothing to do: files, which ask the database nothing.
     assert [path for path in asked if path.startswith("/api/")] == ["/api/v1/callbacks"]
+
+
+async def test_what_is_refused_to_be_told_does_not_hold_up_what_changes_next(site: Site, log_in: LogIn) -> None:
+    first, second = [await site.ask_for_call("support", f"030 {digit * 7}") for digit in "12"]
+    page = await opened(site, log_in)
+    asked: list[str] = []
+
+    async def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.fulfill(status=422, body="too much")
+
+    await page.route("**/api/v1/callbacks?*id=*", refuse, times=1)
+    async with page.expect_response("**/api/v1/callbacks?*id=*"):
+        await site.api.post(f"/api/v1/callbacks/{first['id']}/cancel")
+    page.on("request", lambda request: asked.append(request.url))
+    await site.api.post(f"/api/v1/callbacks/{second['id']}/cancel")
+    await expect(row_of(page, "+49 30 2222222")).to_contain_text("COMPLETED")
+    assert [url for url in asked if first["id"] in url] == asked[:1]
+    await page.get_by_role("button", name="Refresh").click()
+    await expect(row_of(page, "+49 30 1111111")).to_contain_text("COMPLETED")
 
 
 async def become(page: Page, visibility: str) -> None:

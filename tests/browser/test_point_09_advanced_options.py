@@ -1,6 +1,7 @@
 """Advanced Options (point 9)."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 from playwright.async_api import Locator, Page, expect
 
@@ -25,7 +26,7 @@ async def save(dialog: Locator) -> None:
 
 
 async def test_columns_and_times_are_as_chosen_at_once_and_wherever_the_user_logs_in(site: Site, log_in: LogIn) -> None:
-    await site.ask_for_call("support", "+4930111111", customer_name="Ada")
+    asked = await site.ask_for_call("support", "+4930111111", customer_name="Ada")
     await site.add_user("mona", Role.MONITOR)
     page = await log_in("mona", "/callbacks")
     dialog = await open_options(page)
@@ -41,7 +42,8 @@ async def test_columns_and_times_are_as_chosen_at_once_and_wherever_the_user_log
     for here in (page, await log_in("mona", "/callbacks")):
         row = here.get_by_role("row").filter(has_text="+49 30 111111")
         await expect(row).to_contain_text("Ada")
-        await expect(row.get_by_role("time").first).to_contain_text("M")
+        in_utc = datetime.fromisoformat(asked["desired_at"]).strftime("%Y-%m-%d %I:%M %p")
+        await expect(row.get_by_role("time").first).to_have_text(re.compile(f"^{in_utc}"))
         assert await heads(here) == wanted
         await expect(here.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
 
@@ -108,3 +110,26 @@ async def test_what_was_changed_in_another_tab_meanwhile_stays(site: Site, log_i
     here = await open_options(page)
     await expect(here.get_by_role("checkbox", name="Customer Name")).to_be_checked()
     await expect(here.get_by_role("switch", name="Show Times in UTC")).to_be_checked()
+
+
+async def test_all_but_one_of_many_services_are_shown_and_stay_live(site: Site, log_in: LogIn) -> None:
+    for each in range(220):
+        await site.add_service(f"branch-{each:03}", display_name=f"Branch {each:03}")
+    first = await site.ask_for_call("branch-000", "+4930111111")
+    await site.ask_for_call("support", "+4930222222")
+    await site.add_user("sonja", Role.SUPERVISOR)
+    page = await log_in("sonja", "/callbacks?range=OPEN")
+    dialog = await open_options(page)
+    await dialog.get_by_role("checkbox", name="Support").click()
+    await save(dialog)
+    await expect(page.get_by_text("220 of 221 services shown")).to_be_visible()
+    await expect(page.get_by_text("+49 30 222222")).to_have_count(0)
+    row = page.get_by_role("row", name="+49 30 111111")
+    await expect(row).to_contain_text("QUEUED")
+    await site.ask_for_call("support", "+4930333333")
+    await site.ask_for_call("branch-219", "+4930444444")
+    await (await site.api.post(f"/api/v1/callbacks/{first['id']}/cancel")).aread()
+    await expect(row).to_contain_text("COMPLETED (CANCELLED)")
+    await page.get_by_role("button", name="1 new callback - show").click()
+    await expect(page.get_by_text("+49 30 444444")).to_be_visible()
+    await expect(page.get_by_text("+49 30 333333")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""A session that runs out, a server that goes away: people go on where they were, and nothing typed is lost."""
+"""A session that runs out: people go on where they were, and nothing typed is lost."""
 
 from playwright.async_api import expect
 
@@ -46,20 +46,6 @@ async def test_who_logs_in_as_somebody_else_instead_sees_nothing_of_what_was_the
     await page.get_by_role("button", name="Log in").click()
     await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
     await expect(page.get_by_text("olga")).to_have_count(0)
-
-
-async def test_a_server_that_goes_away_and_comes_back_is_told_and_nothing_has_to_be_reloaded(
-    site: Site, log_in: LogIn
-) -> None:
-    await site.add_user("sonja", Role.SUPERVISOR)
-    page = await log_in("sonja", "/callbacks")
-    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
-    await site.stop_server()
-    await expect(page.get_by_role("status").filter(has_text="Not live")).to_be_visible()
-    await site.start()
-    await expect(page.get_by_role("status").filter(has_text="Not live")).to_have_count(0)
-    await site.ask_for_call("support", "+49301234567")
-    await expect(page.get_by_text("1 new callback - show")).to_be_visible()
 
 
 async def test_who_logs_in_as_somebody_else_in_another_tab_is_that_in_both(site: Site, log_in: LogIn) -> None:

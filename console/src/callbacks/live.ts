@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { api, data } from "../api/client";
 import { useChanges } from "../api/events";
 import { serverNow } from "../api/clock";
+import { ApiError } from "../api/problems";
 import { useHalfMinute } from "../components/ticking";
 import type { Callback } from "./model";
 import type { ListQuery } from "./ranges";
@@ -12,6 +13,8 @@ import { filterNow, LEEWAY_MS, type Question, type Row, type Rows, toRow } from 
 // As many ids as the list takes at once.
 const MOST_IDS = 100;
 const AGAIN_MS = 5_000;
+// Refusals that pass: of a session that has run out, of what took too long, of too much in a minute.
+const PASSING = new Set([401, 408, 429]);
 const MAY_GROW_LATE = new Set(["SCHEDULED", "QUEUED", "ROUTING"]);
 
 async function read(query: ListQuery): Promise<Callback[]> {
@@ -25,7 +28,10 @@ interface Became {
 }
 
 async function ask(ids: string[], rows: Rows, question: Question): Promise<Became> {
-  const matching = await read({ ...filterNow(question, LEEWAY_MS), id: ids });
+  // Beside the ids there is no room in an address for the names of many services.
+  const { service: services, ...filter } = filterNow(question, LEEWAY_MS);
+  const fitting = await read({ ...filter, id: ids });
+  const matching = services ? fitting.filter(({ service }) => services.includes(service)) : fitting;
   const found = new Set(matching.map(({ id }) => id));
   const missing = rows.items.filter(({ id }) => ids.includes(id) && !found.has(id)).map(({ id }) => id);
   return { matching, others: missing.length > 0 ? await read({ id: missing }) : [] };
@@ -63,6 +69,12 @@ export function patched(rows: Rows, ids: string[], { matching, others }: Became)
 
 function isNew(callback: Callback, { readAt }: Rows): boolean {
   return Date.parse(callback.created_at) >= readAt;
+}
+
+/** Whether the same would be refused again, however often it is asked. */
+function isRefused(error: unknown): boolean {
+  const status = error instanceof ApiError ? error.problem.status : 0;
+  return status >= 400 && status < 500 && !PASSING.has(status);
 }
 
 function take(gathered: Set<string>): string[] {
@@ -112,7 +124,10 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
         } else {
           ids.forEach((id) => gathered.current.add(id));
         }
-      } catch {
+      } catch (error) {
+        if (isRefused(error)) {
+          continue;
+        }
         ids.forEach((id) => gathered.current.add(id));
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       } finally {

@@ -23,6 +23,8 @@ const SENTENCES: Record<string, string> = {
   "service-not-found": "This service is not there any more, or not among yours.",
   "slot-full": "This slot has no free seat any more. Choose another one.",
   "slots-changed": "The service's slots were changed at this very moment. Choose again.",
+  "url-too-long":
+    "This is too much to ask for at once. If you have chosen many services, choose fewer of them, or all.",
   "too-far-ahead": "Callbacks can be booked at most 31 days ahead. Choose an earlier date.",
 };
 

@@ -26,7 +26,8 @@ UNLIMITED = 1_000_000_000
 
 URL_BYTES = 8_192
 HEADERS_BYTES = 16_384
-PARAMETERS = 200
+# As many services as somebody may choose to see.
+PARAMETERS = 500
 
 
 class RateLimitReached(TooManyRequests):
