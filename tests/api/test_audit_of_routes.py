@@ -19,9 +19,9 @@ from ringback.database.pool import Database
 from ringback.services import catalog, trunks
 from ringback.services.trunks import TrunkChoices
 from tests.api.conftest import NUMBER, Browsers
-from tests.api.test_name_recordings import wav
 from tests.integration.past import add_callback
 from tests.people import PASSWORD, log_in, make_user
+from tests.recordings import wav
 
 V1 = "/api/v1"
 WAV = wav()

@@ -1,6 +1,5 @@
 """The customer's name as spoken, up and down over HTTP, and how long it is kept."""
 
-import struct
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -11,16 +10,10 @@ import pytest
 from ringback.callbacks import recordings
 from ringback.clock import ManualClock
 from ringback.database.pool import Database
+from tests.recordings import wav
 
 Body = Callable[..., dict[str, object]]
 DAYS = timedelta(days=4)
-
-
-def wav(size: int = 1_000, sample: bytes = b"\x01") -> bytes:
-    """A mu-law recording; `size` is that of the whole file."""
-    samples = sample * (size - 44)
-    head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 7, 1, 8_000, 8_000, 1, 8) + struct.pack("<4sI", b"data", len(samples))
-    return struct.pack("<4sI4s", b"RIFF", size - 8, b"WAVE") + head + samples
 
 
 async def made(client: httpx.AsyncClient, body: dict[str, object]) -> str:

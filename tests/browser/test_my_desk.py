@@ -1,7 +1,6 @@
 """My desk: an agent's own day, with an engine that makes the calls."""
 
 import re
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from tests.acceptance.sip.processes import RingbackProcess
 from tests.acceptance.sip.waiting import until
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
+from tests.recordings import wav
 from tests.telephony.rig import Behaviour
 from tests.telephony.sipp import SippPhone
 
@@ -71,12 +71,6 @@ async def seated(site: Site, log_in: LogIn, **settings: Any) -> Seat:
     """The same with an engine, which calls simulated people."""
     site.start_engine()
     return await at_desk(site, log_in, **settings)
-
-
-def wav() -> bytes:
-    """A second of silence."""
-    head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 7, 1, 8_000, 8_000, 1, 8) + struct.pack("<4sI", b"data", 8_000)
-    return struct.pack("<4sI4s", b"RIFF", 8_036, b"WAVE") + head + b"\xff" * 8_000
 
 
 async def ada_asks(site: Site, **more: Any) -> str:
@@ -208,6 +202,19 @@ async def test_an_agent_is_not_ready_for_a_reason_and_sees_why_when_forced(site:
     await expect(seat.presence).to_contain_text("Lunch")
     await expect(seat.page.get_by_role("menu")).to_have_count(0)
     await assert_accessible(seat.page)
+
+    await seat.page.route("**/presence", lambda route: route.abort(), times=1)
+    await seat.button("Not ready").click()
+    await seat.page.get_by_role("menuitem", name="Another reason").click()
+    dialog = seat.page.get_by_role("dialog", name="Not ready")
+    await dialog.get_by_role("textbox", name="Reason").fill("Dentist")
+    await dialog.get_by_role("button", name="Not ready").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("The server does not answer")
+    await expect(dialog.get_by_role("textbox", name="Reason")).to_have_value("Dentist")
+    await dialog.get_by_role("button", name="Not ready").click()
+    await expect(dialog).to_be_hidden()
+    await expect(seat.presence).to_contain_text("Dentist")
+    await expect(seat.presence.get_by_role("alert")).to_have_count(0)
 
     await ada_asks(site)
     await seat.ready()

@@ -5,9 +5,9 @@ import re
 from playwright.async_api import Locator, Page, expect
 
 from ringback.accounts.rules import Role
-from tests.api.test_name_recordings import wav
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
+from tests.recordings import wav
 
 
 async def opened(page: Page, number: str) -> Locator:

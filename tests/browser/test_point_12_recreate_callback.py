@@ -1,8 +1,5 @@
 """Point 12: "Recreate Callback": now, or at a date and slot; the name recording comes along within 4 days."""
 
-import io
-import wave
-
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -10,6 +7,9 @@ from ringback.accounts.rules import Role
 from ringback.clock import Clock, ManualClock
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
+from tests.recordings import wav
+
+FOUR_DAYS = 4 * 24 * 60 * 60
 
 
 @pytest.fixture
@@ -18,23 +18,16 @@ def clock() -> Clock:
     return ManualClock()
 
 
-def spoken() -> bytes:
-    """A second of silence, in which a name could have been said."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setparams((1, 2, 8000, 0, "NONE", ""))
-        sound.writeframes(bytes(16_000))
-    return file.getvalue()
-
-
-async def opened(site: Site, log_in: LogIn, *, has_recording: bool) -> tuple[Page, Locator, str]:
+async def opened(site: Site, log_in: LogIn, *, has_recording: bool, seconds_ago: int = 0) -> tuple[Page, Locator, str]:
     """A page with the dialog open for a callback that was cancelled."""
     old = await site.ask_for_call("support", "030 1234567", customer_name="Ada Lovelace")
     path = f"/api/v1/callbacks/{old['id']}"
     if has_recording:
         headers = {"Content-Type": "audio/wav"}
-        (await site.api.put(f"{path}/name-recording", content=spoken(), headers=headers)).raise_for_status()
+        (await site.api.put(f"{path}/name-recording", content=wav(), headers=headers)).raise_for_status()
     (await site.api.post(f"{path}/cancel")).raise_for_status()
+    assert isinstance(site.clock, ManualClock)
+    site.clock.jump(seconds_ago)
     await site.add_user("sonja", Role.SUPERVISOR)
     page = await log_in("sonja", "/callbacks")
     await page.get_by_role("button", name="Recreate Callback").click()
@@ -68,3 +61,12 @@ async def test_at_a_chosen_time(site: Site, log_in: LogIn) -> None:
     await expect(dialog).to_be_hidden()
     made = (await site.api.get("/api/v1/callbacks?open=true")).json()["items"][0]
     assert (made["state"], made["desired_at"]) == ("SCHEDULED", "2026-11-26T09:30:00Z")
+
+
+async def test_a_name_recording_of_more_than_4_days_ago_does_not_come_along(site: Site, log_in: LogIn) -> None:
+    _, dialog, _ = await opened(site, log_in, has_recording=True, seconds_ago=FOUR_DAYS + 1)
+    await expect(dialog.get_by_text("does not come along: the callback was completed more than 4 days")).to_be_visible()
+    await dialog.get_by_role("button", name="Recreate").click()
+    await expect(dialog).to_be_hidden()
+    made = (await site.api.get("/api/v1/callbacks?open=true")).json()["items"][0]
+    assert (made["state"], made["has_name_recording"]) == ("QUEUED", False)

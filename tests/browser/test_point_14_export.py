@@ -77,6 +77,11 @@ async def test_reports_of_what_was_cancelled_are_offered_to_who_cancelled_some(
     _, content = await export(page, "Cancellation Summary Report (CSV)", tmp_path)
     [line] = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert (line["id"], line["state_before"], line["outcome"]) == (str(ids[0]), "QUEUED", "CANCELLED")
+    async with site.database.transaction() as connection:
+        await connection.execute("UPDATE transitions SET at = at - interval '24 hours'")
+    await page.get_by_role("button", name="Export").click()
+    await expect(page.get_by_role("menuitem", name="Callbacks shown (CSV)", exact=True)).to_be_visible()
+    await expect(page.get_by_text(REPORTS)).to_be_hidden()
 
 
 async def cancel_alone(page: Page, number: str) -> None:

@@ -15,13 +15,17 @@ import { whyForced } from "./words";
 const REASONS = ["Break", "Lunch", "Meeting", "Training", "Paperwork"];
 const IN_CALL = new Set<Presence>(["RESERVED", "TALKING"]);
 
-type Ask = (wanted: { state: Presence; reason?: string }) => void;
+type Ask = (wanted: { state: Presence; reason?: string }, onDone?: () => void) => void;
 
 /** Whether the agent can be called, since when and why; and the way to change it. */
 export function PresencePanel({ agent, skew }: { agent: Agent; skew: number }) {
   const ask = useAskPresence(agent.name);
   const [isExplaining, setExplaining] = useState(false);
-  const set: Ask = (wanted) => !ask.isPending && ask.mutate(wanted);
+  const set: Ask = (wanted, onDone) => !ask.isPending && ask.mutate(wanted, { onSuccess: onDone });
+  const explain = (isOpen: boolean) => {
+    ask.reset();
+    setExplaining(isOpen);
+  };
   const isInCall = IN_CALL.has(agent.presence);
   const target = agent.wanted_presence ?? agent.presence;
   return (
@@ -43,7 +47,7 @@ export function PresencePanel({ agent, skew }: { agent: Agent; skew: number }) {
             <NotReady
               isPending={ask.isPending && ask.variables.state !== "READY"}
               onAsk={set}
-              onExplain={() => setExplaining(true)}
+              onExplain={() => explain(true)}
             />
           </Group>
         </Group>
@@ -55,9 +59,11 @@ export function PresencePanel({ agent, skew }: { agent: Agent; skew: number }) {
           </Text>
         )}
         <Forced agent={agent} />
-        <Failure of={ask.error} />
+        {!isExplaining && <Failure of={ask.error} />}
       </Stack>
-      {isExplaining && <OtherReason onAsk={set} onClose={() => setExplaining(false)} />}
+      {isExplaining && (
+        <OtherReason isPending={ask.isPending} error={ask.error} onAsk={set} onClose={() => explain(false)} />
+      )}
     </Paper>
   );
 }
@@ -128,12 +134,18 @@ function NotReady({ isPending, onAsk, onExplain }: { isPending: boolean; onAsk: 
   );
 }
 
-function OtherReason({ onAsk, onClose }: { onAsk: Ask; onClose: () => void }) {
+interface OtherReasonProps {
+  isPending: boolean;
+  error: unknown;
+  onAsk: Ask;
+  onClose: () => void;
+}
+
+function OtherReason({ isPending, error, onAsk, onClose }: OtherReasonProps) {
   const [reason, setReason] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onAsk({ state: "NOT_READY", reason: reason.trim() });
-    onClose();
+    onAsk({ state: "NOT_READY", reason: reason.trim() }, onClose);
   };
   return (
     <Dialog title="Not ready" onClose={onClose}>
@@ -146,11 +158,14 @@ function OtherReason({ onAsk, onClose }: { onAsk: Ask; onClose: () => void }) {
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
+        <Failure of={error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit">Not ready</Button>
+          <Button type="submit" loading={isPending}>
+            Not ready
+          </Button>
         </Group>
       </Stack>
     </Dialog>

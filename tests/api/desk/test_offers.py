@@ -14,8 +14,8 @@ from ringback.database.pool import Database
 from ringback.services.model import Strategy
 from tests.api.conftest import Browsers
 from tests.api.desk.conftest import CUSTOMER, DESK, ENDPOINT, Centre
-from tests.api.test_name_recordings import wav
 from tests.people import log_in, make_user
+from tests.recordings import wav
 
 
 async def test_from_ready_to_ready_an_agent_sees_at_every_moment_what_is_in_hand(centre: Centre) -> None:
