@@ -23,6 +23,8 @@ async def test_an_administrator_creates_a_user_who_then_logs_in_with_a_password_
     await dialog.get_by_role("combobox", name="The services given").click()
     await page.get_by_role("option", name="Support").click()
     await dialog.get_by_role("textbox", name="Display Name").click()
+    await dialog.get_by_role("radio", name="All, also those to come").check()
+    await dialog.get_by_role("radio", name="These").check()
     await dialog.get_by_role("button", name="Create User").dblclick()
     await expect(dialog.get_by_text("The password of sue is shown only now")).to_be_visible()
     await assert_accessible(page)
@@ -117,3 +119,22 @@ async def test_a_developer_makes_a_key_that_works_until_it_is_revoked(site: Site
     await expect(row).to_contain_text("scope-missing")
     await expect(page.get_by_role("row")).to_have_count(2)
     await assert_accessible(page)
+
+
+async def test_two_who_edit_the_same_key_do_not_overwrite_each_other(site: Site, log_in: LogIn) -> None:
+    await site.add_user("dev", Role.DEVELOPER)
+    first, second = [await log_in("dev", "/developer") for _ in range(2)]
+    for page in (first, second):
+        await page.get_by_role("button", name="Edit tester").click()
+    expires = first.get_by_label("Expires")
+    await expires.fill("12030-12-31")
+    await expect(first.get_by_text("A year has four digits, such as 2026-12-31")).to_be_visible()
+    await first.get_by_role("button", name="Save").click()
+    await expires.fill("2030-12-31")
+    await first.get_by_role("button", name="Save").click()
+    await expect(first.get_by_role("row", name="tester")).to_contain_text("2030-12-31 00:00")
+    await second.get_by_role("checkbox", name="manage").uncheck()
+    await second.get_by_role("button", name="Save").click()
+    refusal = second.get_by_role("dialog").get_by_role("alert")
+    await expect(refusal).to_contain_text("Somebody has changed tester meanwhile: it expires at 2030-12-31 00:00.")
+    await expect(second.get_by_role("checkbox", name="manage")).not_to_be_checked()

@@ -39,6 +39,8 @@ async def test_hours_and_a_special_day_open_and_close_a_service(site: Site, log_
     await closes.fill("930")
     await page.get_by_role("textbox", name="Tuesday: opens").fill("8")
     await save(page)
+    await page.get_by_role("radio", name="At all hours").check()
+    await page.get_by_role("radio", name="At these hours").check()
     await expect(closes).to_have_value("09:30")
     await expect(now).to_contain_text("Closed, opens Wed 09:00")
     await page.get_by_role("button", name="Add hours: Tuesday").click()

@@ -1,7 +1,7 @@
 """Point 10: "Create Callback", now or in a slot with free capacity, with the number checked as it is typed."""
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from ringback.accounts.rules import Role
 from ringback.clock import Clock, ManualClock
@@ -91,10 +91,25 @@ async def test_an_immediate_one_tells_the_place_and_a_number_that_waits_already_
     await number.fill("030 1234567")
     await dialog.get_by_role("button", name="More").click()
     await dialog.get_by_role("textbox", name="Note").fill("asks for her invoice")
+    for _ in range(2):
+        await dialog.get_by_role("button", name="Add Field").click()
+    names = [dialog.get_by_role("textbox", name=f"Name of field {each}") for each in (1, 2)]
+    await dialog.get_by_role("textbox", name="Value of field 1").fill("4711")
+    await expect(dialog.get_by_text("4711 needs a name.")).to_be_visible()
+    await dialog.get_by_role("button", name="More").click()
+    await number.press("Enter")
+    await expect(dialog.get_by_text("4711 needs a name.")).to_be_visible()
+    await names[0].fill("note")
+    await expect(dialog.get_by_text("The name note is that of the Note above.")).to_be_visible()
+    for name in names:
+        await name.fill("order")
+    await expect(dialog.get_by_text("There is a field order already.")).to_be_visible()
+    await assert_accessible(page, "[role=dialog]")
+    await names[1].fill("")
     await number.press("Enter")
     await expect(dialog).to_be_hidden()
     made = (await site.api.get("/api/v1/callbacks?search=1234567")).json()["items"][0]
-    assert (made["state"], made["user_data"]) == ("QUEUED", {"note": "asks for her invoice"})
+    assert (made["state"], made["user_data"]) == ("QUEUED", {"note": "asks for her invoice", "order": "4711"})
 
 
 async def test_where_nobody_can_be_called_now_another_time_is_offered(site: Site, log_in: LogIn) -> None:
@@ -110,3 +125,24 @@ async def test_where_nobody_can_be_called_now_another_time_is_offered(site: Site
     await refusal.get_by_role("button", name="Choose another time").click()
     await expect(dialog.get_by_role("radio").and_(dialog.get_by_label("14:00"))).to_be_visible()
     await expect(dialog.get_by_role("textbox", name="Customer Number")).to_have_value("+44 20 7946 0123")
+
+
+async def test_slots_that_cannot_be_read_again_stay_and_are_asked_for_until_they_can(site: Site, log_in: LogIn) -> None:
+    page, dialog = await opened(site, log_in)
+    await dialog.get_by_role("radiogroup", name="Callback Type").get_by_text("Scheduled").click()
+    chosen = dialog.get_by_role("radio", name="11:00")
+    await chosen.check()
+
+    async def fail(route: Route) -> None:
+        await route.fulfill(status=500, body="out of order")
+
+    await page.route("**/slots?*", fail, times=1)
+    await page.clock.install()
+    await site.ask_for_call("support", "030 1111111")
+    await page.clock.fast_forward(3_000)
+    await expect(dialog.get_by_role("alert")).to_contain_text("The server answered with 500")
+    await expect(chosen).to_be_checked()
+    await assert_accessible(page, "[role=dialog]")
+    await page.clock.fast_forward(31_000)
+    await expect(dialog.get_by_role("alert")).to_have_count(0)
+    await expect(chosen).to_be_checked()

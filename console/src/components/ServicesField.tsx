@@ -1,7 +1,10 @@
 import { MultiSelect, Radio, Stack } from "@mantine/core";
 
 import { useSession } from "../api/session";
+import { useKept } from "./kept";
 import { useServiceOptions } from "./serviceOptions";
+
+const NONE: string[] = [];
 
 interface Props {
   /** Names; null: all, also those to come. */
@@ -13,12 +16,13 @@ interface Props {
 export function ServicesField({ value, onChange }: Props) {
   const { sees_all_services: mayGiveAll } = useSession();
   const options = useServiceOptions(value ?? []);
+  const some = useKept(value, NONE);
   return (
     <Stack gap="xs">
       <Radio.Group
         label="Services"
         value={value === null ? "all" : "some"}
-        onChange={(choice) => onChange(choice === "all" ? null : [])}
+        onChange={(choice) => onChange(choice === "all" ? null : some)}
       >
         <Stack gap={6} mt={6}>
           <Radio value="all" label="All, also those to come" disabled={!mayGiveAll} />

@@ -7,8 +7,8 @@ import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { Secret } from "../components/Secret";
 import { ServicesField } from "../components/ServicesField";
-import { type Times, useTimes } from "../components/times";
-import { type ApiKey, KEYS, type KeyScope, SCOPES } from "./data";
+import { IS_DAY, type Times, useTimes } from "../components/times";
+import { type ApiKey, KEYS, type KeyScope, requireSame, SCOPES } from "./data";
 
 interface Fields {
   name: string;
@@ -57,6 +57,7 @@ function useSave({ before, onClose, onSecret }: Props & { onSecret: (secret: str
       const isSame = before !== null && lastDay === fieldsOf(before, shown).lastDay;
       const expires_at = isSame ? before.expires_at : lastDay ? shown.startOf(lastDay).toISOString() : null;
       if (before) {
+        await requireSame(before, shown);
         const params = { path: { key_name: before.name } };
         await api.PUT("/api/v1/api-keys/{key_name}", { params, body: { scopes, services, expires_at } });
         return null;
@@ -83,9 +84,10 @@ function KeyForm(props: Props & { onSecret: (secret: string) => void }) {
   const [fields, setFields] = useState(() => fieldsOf(before, shown));
   const save = useSave(props);
   const change = (some: Partial<Fields>) => setFields((was) => ({ ...was, ...some }));
+  const isNoDay = fields.lastDay !== "" && !IS_DAY.test(fields.lastDay);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!save.isPending) {
+    if (!save.isPending && !isNoDay) {
       save.mutate(fields);
     }
   };
@@ -118,6 +120,7 @@ function KeyForm(props: Props & { onSecret: (secret: string) => void }) {
         type="date"
         maw="20rem"
         value={fields.lastDay}
+        error={isNoDay && "A year has four digits, such as 2026-12-31"}
         onChange={(event) => change({ lastDay: event.currentTarget.value })}
       />
       <Failure of={save.error} />

@@ -2,7 +2,9 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import { api, data } from "../api/client";
 import { NOW_AND_THEN_MS } from "../api/polling";
+import { conflict } from "../api/problems";
 import type { components } from "../api/schema";
+import type { Times } from "../components/times";
 
 export type ApiKey = components["schemas"]["ApiKey"];
 export type ApiErrorLine = components["schemas"]["ApiError"];
@@ -24,6 +26,30 @@ export function useKeys() {
     queryFn: async () => (await data(api.GET("/api/v1/api-keys"))).items,
     refetchInterval: NOW_AND_THEN_MS,
   });
+}
+
+function changedSince(before: ApiKey, now: ApiKey, shown: Times): string[] {
+  const changes = [
+    String(before.scopes) !== String(now.scopes) && `the scopes are ${now.scopes.join(", ")}`,
+    JSON.stringify(before.services) !== JSON.stringify(now.services) &&
+      `the services are ${now.services?.join(", ") ?? "all"}`,
+    before.expires_at !== now.expires_at &&
+      (now.expires_at ? `it expires at ${shown.minute(now.expires_at)}` : "it never expires"),
+  ];
+  return changes.filter((change) => change !== false);
+}
+
+/** Refuses to go on with a key that somebody has changed since it was read: keys have no revision to save by. */
+export async function requireSame(before: ApiKey, shown: Times): Promise<void> {
+  const keys = (await data(api.GET("/api/v1/api-keys"))).items;
+  const now = keys.find(({ name }) => name === before.name);
+  const changes = now ? changedSince(before, now, shown) : [];
+  if (changes.length > 0) {
+    throw conflict(
+      "api-key-changed",
+      `Somebody has changed ${before.name} meanwhile: ${changes.join(", ")}. Close and open it again to go on.`,
+    );
+  }
 }
 
 /** Which errors; what is empty does not restrict. */

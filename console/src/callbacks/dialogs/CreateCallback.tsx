@@ -8,7 +8,7 @@ import { useSession } from "../../api/session";
 import { Dialog } from "../../components/Dialog";
 import { useServiceOptions } from "../../components/serviceOptions";
 import { useTimes } from "../../components/times";
-import { type Fields, isComplete, type Kind, NOTHING_YET, requestOf } from "./create/fields";
+import { type Fields, hasDataProblem, isComplete, type Kind, NOTHING_YET, requestOf } from "./create/fields";
 import { MoreFields } from "./create/MoreFields";
 import { NumberField } from "./create/NumberField";
 import { useNumberCheck, useOffer } from "./create/queries";
@@ -43,6 +43,7 @@ function useForm({ onClose, onCreated }: Props) {
     service: services.length === 1 ? (services[0]?.name ?? null) : null,
   });
   const [wasTried, setTried] = useState(false);
+  const [isMoreOpen, setMoreOpen] = useState(false);
   const check = useNumberCheck(fields.service, fields.number);
   const offer = useOffer(
     fields.kind === "immediate" ? fields.service : null,
@@ -63,17 +64,19 @@ function useForm({ onClose, onCreated }: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
+    // What is wrong is to be seen.
+    setMoreOpen(isMoreOpen || hasDataProblem(fields.data));
     if (isComplete(fields)) {
       creation.create(JSON.stringify(requestOf(fields, null)), requestOf(fields, offer.data?.id ?? null));
     }
   };
-  return { fields, wasTried, check, offer, creation, change, submit };
+  return { fields, wasTried, isMoreOpen, setMoreOpen, check, offer, creation, change, submit };
 }
 
 function Form(props: Props) {
   const { shown } = useTimes();
   const options = useServiceOptions();
-  const { fields, wasTried, check, offer, creation, change, submit } = useForm(props);
+  const { fields, wasTried, isMoreOpen, setMoreOpen, check, offer, creation, change, submit } = useForm(props);
   const { error } = creation;
   const atService = refusedAt("service", error);
   const atNumber = refusedAt("number", error);
@@ -125,7 +128,7 @@ function Form(props: Props) {
         )}
         {!isScheduled && !error && <WaitNow offer={offer} onSchedule={schedule} onPick={pick} />}
         <Refusal of={refusedAt("time", error)} onPick={pick} onSchedule={isScheduled ? undefined : schedule} />
-        <More>
+        <More isOpen={isMoreOpen} onToggle={() => setMoreOpen(!isMoreOpen)}>
           <MoreFields fields={fields} onChange={change} />
         </More>
         <Refusal of={refusedAt("form", error)} />
@@ -156,8 +159,7 @@ function KindChoice({ kind, onChange }: { kind: Kind; onChange: (kind: Kind) => 
   );
 }
 
-function More({ children }: { children: ReactNode }) {
-  const [isOpen, setOpen] = useState(false);
+function More({ isOpen, onToggle, children }: { isOpen: boolean; onToggle: () => void; children: ReactNode }) {
   const Icon = isOpen ? IconChevronDown : IconChevronRight;
   return (
     <>
@@ -167,7 +169,7 @@ function More({ children }: { children: ReactNode }) {
           variant="subtle"
           leftSection={<Icon size={14} aria-hidden />}
           aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
+          onClick={onToggle}
         >
           More
         </Button>

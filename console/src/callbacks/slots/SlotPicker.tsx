@@ -8,7 +8,7 @@ import { Times, useTimes } from "../../components/times";
 import { whenName } from "../../components/zones";
 import { type Day, daysOf, freeName, isFree } from "./days";
 import { SlotGrid } from "./SlotGrid";
-import { useSlots } from "./useSlots";
+import { type Slots, useSlots } from "./useSlots";
 
 interface Props {
   service: string;
@@ -19,24 +19,32 @@ interface Props {
   isMissing?: boolean;
 }
 
-/** A date and a slot with a free seat. What is chosen is an instant: the clocks may show a time twice, or never. */
-export function SlotPicker({ service, value, onChange, isMissing = false }: Props) {
+/** A date and a slot with a free seat. When they cannot be read again, those that were read stay. */
+export function SlotPicker(props: Props) {
+  const { data: slots, error } = useSlots(props.service);
+  return (
+    <Stack gap="sm">
+      <Failure of={error} />
+      {slots ? (
+        <Choice {...props} slots={slots} />
+      ) : (
+        !error && (
+          <Text c="dimmed" role="status">
+            Looking for free slots
+          </Text>
+        )
+      )}
+    </Stack>
+  );
+}
+
+/** What is chosen is an instant: the clocks may show a time twice, or never. */
+function Choice({ slots, value, onChange, isMissing = false }: Props & { slots: Slots }) {
   const { shown } = useTimes();
-  const slots = useSlots(service);
-  const items = slots.data?.items;
-  const days = useMemo(() => daysOf(items ?? [], shown), [items, shown]);
+  const { items, time_zone: zone } = slots;
+  const days = useMemo(() => daysOf(items, shown), [items, shown]);
   const [wanted, setWanted] = useState<string | null>(null);
-  if (slots.error) {
-    return <Failure of={slots.error} />;
-  }
-  if (!slots.data) {
-    return (
-      <Text c="dimmed" role="status">
-        Looking for free slots
-      </Text>
-    );
-  }
-  if (!items?.some(isFree)) {
+  if (!items.some(isFree)) {
     return <NoSlots hasSlots={days.length > 0} />;
   }
   const day = dayOf(days, value ? shown.date(value) : wanted);
@@ -51,7 +59,7 @@ export function SlotPicker({ service, value, onChange, isMissing = false }: Prop
           onChange(null);
         }}
       />
-      {day && <TimeSlots day={day} zone={slots.data.time_zone} {...{ value, onChange, isMissing, shown }} />}
+      {day && <TimeSlots day={day} {...{ zone, value, onChange, isMissing, shown }} />}
       {value && (!chosen || !isFree(chosen)) && (
         <Alert color="yellow" role="status">
           {whenName(value, shown)} has become full, or is over. What you have chosen is kept; choose another slot.

@@ -3,7 +3,10 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, data } from "../../api/client";
 import { useChanges } from "../../api/events";
-import { usePolling } from "../../api/polling";
+import { NOW_AND_THEN_MS, usePolling } from "../../api/polling";
+import type { components } from "../../api/schema";
+
+export type Slots = components["schemas"]["BookableSlots"];
 
 // As far as any service takes bookings.
 const DAYS_AHEAD = 31;
@@ -19,6 +22,7 @@ export function useSlots(service: string | null) {
       readAgain();
     }
   });
+  const polling = usePolling();
   return useQuery({
     queryKey: key,
     enabled: service !== null,
@@ -28,6 +32,6 @@ export function useSlots(service: string | null) {
           params: { path: { service_name: service ?? "" }, query: { days: DAYS_AHEAD } },
         }),
       ),
-    refetchInterval: usePolling(),
+    refetchInterval: ({ state }) => (state.error ? NOW_AND_THEN_MS : polling),
   });
 }

@@ -1,5 +1,6 @@
 import { Button, Radio, Stack, Table, Text } from "@mantine/core";
 
+import { useKept } from "../../components/kept";
 import { type EditorProps, omitted } from "./editor";
 import { Ranges } from "./Ranges";
 import classes from "./setup.module.css";
@@ -12,6 +13,7 @@ const USUAL: Hours = Object.fromEntries(WORK_DAYS.map((day) => [day, [{ opens: "
 
 /** When a service is open, by weekday, on its own clock. */
 export default function HoursEditor({ values: { hours, time_zone: zone }, set, problems, isReadOnly }: EditorProps) {
+  const kept = useKept(hours, USUAL);
   const put = (day: Weekday, ranges: Hours[string]) => {
     const others = omitted(hours ?? {}, day);
     set({ hours: ranges.length > 0 ? { ...others, [day]: ranges } : others });
@@ -30,7 +32,7 @@ export default function HoursEditor({ values: { hours, time_zone: zone }, set, p
         <Radio.Group
           label="Open"
           value={hours ? "hours" : "always"}
-          onChange={(value) => set({ hours: value === "always" ? null : USUAL })}
+          onChange={(value) => set({ hours: value === "always" ? null : kept })}
         >
           <Stack gap={6} mt={4}>
             <Radio value="always" label="At all hours, but for special days" />

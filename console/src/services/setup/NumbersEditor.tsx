@@ -2,6 +2,7 @@ import { Button, MultiSelect, NativeSelect, Stack, Switch, Table, Text, TextInpu
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 
+import { useKept } from "../../components/kept";
 import { TableHead } from "../../components/TableHead";
 import { allCountries, countryName } from "../places";
 import { type EditorProps, replaced, without } from "./editor";
@@ -159,7 +160,10 @@ function PatternRow({ pattern, index, problems, put, remove }: RowProps) {
   );
 }
 
+const USUAL_HOURS = { starts: "08:00", ends: "21:00" };
+
 function CallingHours({ values: { calling_hours: hours }, set, problems, isReadOnly }: EditorProps) {
+  const kept = useKept(hours, USUAL_HOURS);
   const put = (some: Partial<NonNullable<typeof hours>>) => hours && set({ calling_hours: { ...hours, ...some } });
   return (
     <section aria-label="Calling hours">
@@ -176,9 +180,7 @@ function CallingHours({ values: { calling_hours: hours }, set, problems, isReadO
             label="Call only at these hours of the customer's own day"
             description="By the time zone that the customer stated, else by all in which the number may be."
             checked={hours !== null}
-            onChange={(event) =>
-              set({ calling_hours: event.currentTarget.checked ? { starts: "08:00", ends: "21:00" } : null })
-            }
+            onChange={(event) => set({ calling_hours: event.currentTarget.checked ? kept : null })}
           />
           {hours && (
             <div className={classes.range}>

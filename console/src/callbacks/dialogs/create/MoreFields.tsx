@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Fieldset, Group, Stack, Textarea, TextInput, Tooltip } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 
-import type { Fields, UserField } from "./fields";
+import { dataProblems, type Fields, type UserField } from "./fields";
 
 interface Props {
   fields: Fields;
@@ -38,15 +38,17 @@ export function MoreFields({ fields, onChange }: Props) {
 function UserData({ data, onChange }: { data: UserField[]; onChange: (data: UserField[]) => void }) {
   const change = (index: number, some: Partial<UserField>) =>
     onChange(data.map((field, place) => (place === index ? { ...field, ...some } : field)));
+  const problems = dataProblems(data);
   return (
     <Fieldset legend="User data" p="xs">
       <Stack gap="xs">
         {data.map(({ name, value }, index) => (
-          <Group key={index} gap="xs" wrap="nowrap">
+          <Group key={index} gap="xs" wrap="nowrap" align="flex-start">
             <TextInput
               aria-label={`Name of field ${index + 1}`}
               placeholder="Name, such as order"
               value={name}
+              error={problems[index]}
               onChange={(event) => change(index, { name: event.currentTarget.value })}
               flex={1}
             />
@@ -61,6 +63,7 @@ function UserData({ data, onChange }: { data: UserField[]; onChange: (data: User
               <ActionIcon
                 variant="subtle"
                 color="gray"
+                mt={4}
                 aria-label={`Remove field ${index + 1}`}
                 onClick={() => onChange(data.filter((_, place) => place !== index))}
               >

@@ -31,9 +31,33 @@ export const NOTHING_YET: Fields = {
   data: [],
 };
 
-/** Whether all is there that a callback needs. */
-export function isComplete({ kind, service, number, slot }: Fields): boolean {
-  return service !== null && number.trim() !== "" && (kind === "immediate" || slot !== null);
+const NOTE = "note";
+
+/** What is wrong with each field of the user data; undefined: nothing. A field without name and value counts as none. */
+export function dataProblems(data: UserField[]): (string | undefined)[] {
+  const names = data.map(({ name }) => name.trim());
+  return data.map(({ value }, index) => problemOf(names, index, value.trim()));
+}
+
+function problemOf(names: string[], index: number, value: string): string | undefined {
+  const name = names[index];
+  if (!name) {
+    return value ? `${value} needs a name.` : undefined;
+  }
+  if (name === NOTE) {
+    return `The name ${NOTE} is that of the Note above. Choose another.`;
+  }
+  return names.indexOf(name) < index ? `There is a field ${name} already.` : undefined;
+}
+
+/** Whether all is there that a callback needs, and nothing is wrong that is known here. */
+export function isComplete({ kind, service, number, slot, data }: Fields): boolean {
+  const hasTime = kind === "immediate" || slot !== null;
+  return service !== null && number.trim() !== "" && hasTime && !hasDataProblem(data);
+}
+
+export function hasDataProblem(data: UserField[]): boolean {
+  return dataProblems(data).some((problem) => problem !== undefined);
 }
 
 /** What is sent. `offer`: what the customer was told, for a call now. */
@@ -52,5 +76,5 @@ export function requestOf(fields: Fields, offer: string | null): Request {
 
 function userData({ note, data }: Fields): Record<string, string> {
   const named = data.filter(({ name }) => name.trim() !== "").map(({ name, value }) => [name.trim(), value.trim()]);
-  return { ...(note.trim() && { note: note.trim() }), ...Object.fromEntries(named) };
+  return { ...(note.trim() && { [NOTE]: note.trim() }), ...Object.fromEntries(named) };
 }
