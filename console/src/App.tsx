@@ -1,7 +1,8 @@
-import { lazy, Suspense } from "react";
-import { Navigate, Route, Routes } from "react-router";
+import { lazy } from "react";
+import { Navigate, Route, Routes, useLocation } from "react-router";
 
 import { SessionProvider, useLogin } from "./api/session";
+import { PageBoundary } from "./components/Boundary";
 import { ErrorPage } from "./components/ErrorPage";
 import { useLater } from "./components/later";
 import { Loading } from "./components/Loading";
@@ -15,19 +16,22 @@ const readLoginAgain = () => import("./shell/LoginAgain");
 
 export function App() {
   const { data: login, error, refetch } = useLogin();
+  const [page] = useLocation().pathname.split("/", 2).slice(1);
   if (!login) {
     return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
   }
   const { session, isOver } = login;
   if (!session || session.user.must_change_password) {
-    return <Suspense fallback={<Loading />}>{session ? <ChangePassword session={session} /> : <Login />}</Suspense>;
+    return (
+      <PageBoundary waiting={<Loading />}>{session ? <ChangePassword session={session} /> : <Login />}</PageBoundary>
+    );
   }
   const pages = pagesFor(session);
   return (
-    <SessionProvider session={session}>
+    <SessionProvider session={session} isOver={isOver}>
       <LoginWhenOver isOver={isOver} />
-      <Shell key={session.user.name} pages={pages} isOver={isOver}>
-        <Suspense fallback={<Loading />}>
+      <Shell key={session.user.name} pages={pages}>
+        <PageBoundary key={page} waiting={<Loading />}>
           <Routes>
             {pages[0] && <Route index element={<Navigate to={pages[0].path} replace />} />}
             {pages.map(({ path, Page }) => (
@@ -35,7 +39,7 @@ export function App() {
             ))}
             <Route path="*" element={<NotFound />} />
           </Routes>
-        </Suspense>
+        </PageBoundary>
       </Shell>
     </SessionProvider>
   );

@@ -10,6 +10,7 @@ import { BrowserRouter } from "react-router";
 
 import { queryClient } from "./api/query";
 import { App } from "./App";
+import { watchFocus } from "./components/focus";
 import { coloursHere } from "./shell/colours";
 import { Notices } from "./shell/Notices";
 import { theme, variables } from "./theme";
@@ -17,6 +18,7 @@ import { theme, variables } from "./theme";
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
 // What keeps the page from scrolling behind a dialog has a style of its own, beside Mantine's.
 setNonce(nonce);
+watchFocus();
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -116,7 +116,8 @@ async def _open(chromium: Browser, clock: Clock, origin: str, complaints: list[s
 
     def note(message: ConsoleMessage) -> None:
         # A refusal, or a server that is away, is told by the browser as well; the page shows it.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        is_told = message.text.startswith(("Failed to load resource", "TypeError: Failed to fetch dynamically"))
+        if message.type == "error" and not is_told:
             complaints.append(message.text)
 
     context.on("console", note)

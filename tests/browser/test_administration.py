@@ -102,6 +102,7 @@ async def test_a_developer_makes_a_key_that_works_until_it_is_revoked(site: Site
     await dialog.get_by_role("radio", name="All, also those to come").check()
     await assert_accessible(page)
     await dialog.get_by_role("button", name="Create API Key").click()
+    await expect(dialog.get_by_role("button", name="Copy the secret")).to_be_focused()
     secret = await dialog.locator("code").inner_text()
     await dialog.get_by_role("button", name="I have noted it").click()
     async with httpx.AsyncClient(base_url=site.url, headers={"X-API-Key": secret}) as shop:
@@ -119,6 +120,19 @@ async def test_a_developer_makes_a_key_that_works_until_it_is_revoked(site: Site
     await expect(row).to_contain_text("scope-missing")
     await expect(page.get_by_role("row")).to_have_count(2)
     await assert_accessible(page)
+
+
+async def test_who_is_told_of_no_changes_is_not_said_to_be_live(site: Site, log_in: LogIn) -> None:
+    await site.add_user("dev", Role.DEVELOPER)
+    page = await log_in("dev", "/developer")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.reload()
+    await page.get_by_role("tab", name="API errors").click()
+    await expect(page.get_by_text("No call was refused")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_have_count(0)
+    assert any("/api/v1/" in url for url in asked)
+    assert not any("/api/v1/events" in url for url in asked)
 
 
 async def test_two_who_edit_the_same_key_do_not_overwrite_each_other(site: Site, log_in: LogIn) -> None:

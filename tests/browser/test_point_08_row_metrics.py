@@ -36,7 +36,10 @@ async def test_place_and_wait_are_told_and_why_they_are_not(site: Site, log_in: 
     assert await page.evaluate("navigator.clipboard.readText()") == "+4930222222"
     await expect(fact(details, "Callback ID")).to_contain_text(second["id"])
     await expect(details.get_by_text("History")).to_have_count(0)
-    await details.get_by_role("switch", name="Advanced Callback Metrics").press("Space")
+    advanced = details.get_by_role("switch", name="Advanced Callback Metrics")
+    await advanced.press("ArrowDown")
+    await expect(advanced).to_be_focused()
+    await advanced.press("Space")
     await expect(details.get_by_role("table", name="History")).to_contain_text("Asked for, as soon as possible")
     await page.reload()
     await expect((await opened(page, "+49 30 222222")).get_by_role("table", name="History")).to_be_visible()

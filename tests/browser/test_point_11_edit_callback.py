@@ -58,10 +58,12 @@ async def test_cancelling_asks_once_more_and_keeps_the_reason(site: Site, log_in
     page, dialog, callback_id = await opened(site, log_in)
     await dialog.get_by_role("button", name="Cancel Callback").click()
     await expect(dialog.get_by_text("will not be called for this request any more")).to_be_visible()
+    await expect(dialog.get_by_label("Reason")).to_be_focused()
     await dialog.get_by_label("Reason").fill("called herself")
     await assert_accessible(page, "[role=dialog]")
     await dialog.get_by_role("button", name="Cancel Callback").dblclick()
     await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("row", name="COMPLETED (CANCELLED_BY_ADMIN)")).to_be_focused()
     callback = await now(site, callback_id)
     assert (callback["state"], callback["result"]) == ("COMPLETED", "CANCELLED_BY_ADMIN")
     transitions = (await site.api.get(f"/api/v1/callbacks/{callback_id}/metrics")).json()["transitions"]

@@ -193,9 +193,12 @@ async def test_many_are_rescheduled_by_a_shift_or_to_one_time(site: Site, log_in
     await expect(page.get_by_text("Rescheduling: 0 of 3 callbacks")).to_be_visible()
     await work(site)
     await expect(page.get_by_text("2 callbacks were rescheduled, 1 left alone.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Close", exact=True).last).to_be_focused()
     moved = datetime.fromisoformat(was) + timedelta(hours=2)
     await expect(page.get_by_role("dialog").get_by_role("cell", name=local(moved))).to_be_visible()
     assert (await site.api.get(f"/api/v1/callbacks/{scheduled}")).json()["desired_at"] == f"{moved:%Y-%m-%dT%H:%M:%SZ}"
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="More for the selected callbacks")).to_be_focused()
 
 
 async def test_many_are_recreated_now(site: Site, log_in: LogIn) -> None:

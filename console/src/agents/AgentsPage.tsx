@@ -1,8 +1,9 @@
 import { Button, Group, Select, TextInput } from "@mantine/core";
 import { IconFileImport, IconHeadset, IconPlus, IconSearch } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 
 import { useMay } from "../api/session";
+import { DialogBoundary } from "../components/Boundary";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
 import { Loading } from "../components/Loading";
@@ -26,6 +27,7 @@ export default function AgentsPage() {
   const [filter, change] = useFilter();
   const [opened, setOpened] = useState<Opened | null>(null);
   const may = useMay();
+  const close = () => setOpened(null);
   if (!data) {
     return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
   }
@@ -49,7 +51,11 @@ export default function AgentsPage() {
       ) : (
         <Nobody isFiltered={agents.length > 0} onAll={() => change({ text: "", service: null, presence: null })} />
       )}
-      <Suspense>{opened && <Dialogs opened={opened} agents={agents} onClose={() => setOpened(null)} />}</Suspense>
+      {opened && (
+        <DialogBoundary onClose={close}>
+          <Dialogs opened={opened} agents={agents} onClose={close} />
+        </DialogBoundary>
+      )}
     </>
   );
 }

@@ -88,9 +88,19 @@ export function useLogOut(): () => Promise<void> {
 }
 
 const SessionContext = createContext<Session | null>(null);
+const IsOverContext = createContext(false);
 
-export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {
-  return <SessionContext value={session}>{children}</SessionContext>;
+export function SessionProvider({ session, isOver, children }: Login & { session: Session; children: ReactNode }) {
+  return (
+    <SessionContext value={session}>
+      <IsOverContext value={isOver}>{children}</IsOverContext>
+    </SessionContext>
+  );
+}
+
+/** Whether the session has run out, and they are asked to log in again over the page as it stands. */
+export function useIsOver(): boolean {
+  return useContext(IsOverContext);
 }
 
 /** Who is logged in. Only beneath a SessionProvider. */

@@ -5,6 +5,7 @@ import { usePreferences } from "../api/preferences";
 import { useMay } from "../api/session";
 import { Failure } from "../components/Failure";
 import { totalName } from "../components/numbers";
+import { leaveFocusBefore } from "../components/focus";
 import { PageHead } from "../components/PageHead";
 import { Pages } from "../components/Pages";
 import { Times, useTimes } from "../components/times";
@@ -161,7 +162,7 @@ function Selected({ selection: { count, elsewhere, clear } }: { selection: Selec
         {count > 0 && `${count} selected${elsewhere > 0 ? `, ${elsewhere} of them not on this page` : ""}`}
       </Text>
       {count > 0 && (
-        <Button size="compact-xs" variant="default" onClick={clear}>
+        <Button ref={leaveFocusBefore} size="compact-xs" variant="default" onClick={clear}>
           Clear
         </Button>
       )}

@@ -27,10 +27,13 @@ export function turnKeys(isOn: boolean): void {
 }
 
 const FIELDS = "input:not([type=checkbox]), textarea, select, [contenteditable=true]";
+// Where the arrows scroll.
+const DETAILS = "[data-details]";
 
-function isElsewhere({ target }: KeyboardEvent): boolean {
-  const isTyping = target instanceof Element && target.closest(FIELDS) !== null;
-  return isTyping || document.querySelector("[role=dialog], [role=menu]") !== null;
+function isElsewhere({ key, target }: KeyboardEvent): boolean {
+  const taken = key.startsWith("Arrow") ? `${FIELDS}, ${DETAILS}` : FIELDS;
+  const isTaken = target instanceof Element && target.closest(taken) !== null;
+  return isTaken || document.querySelector("[role=dialog], [role=menu]") !== null;
 }
 
 /** Calls what a key stands for; never while somebody types or a dialog is open. */

@@ -5,8 +5,17 @@ import { useEffect, useState } from "react";
 const TOLD_MS = 2_000;
 const TOLD = { copied: "Copied", refused: "The browser does not let us copy: select the text instead" };
 
-/** Copies a text. `what`: its name, such as "phone number". `isNamed`: the button says so, instead of an icon alone. */
-export function Copy({ text, what, isNamed = false }: { text: string; what: string; isNamed?: boolean }) {
+interface Props {
+  text: string;
+  /** Its name, such as "phone number". */
+  what: string;
+  /** Whether the button says so, instead of an icon alone. */
+  isNamed?: boolean;
+  hasFocus?: boolean;
+}
+
+/** Copies a text. */
+export function Copy({ text, what, isNamed = false, hasFocus = false }: Props) {
   const [told, setTold] = useState<keyof typeof TOLD | null>(null);
   useEffect(() => {
     const timer = told ? setTimeout(() => setTold(null), TOLD_MS) : undefined;
@@ -24,7 +33,7 @@ export function Copy({ text, what, isNamed = false }: { text: string; what: stri
             {label}
           </Button>
         ) : (
-          <ActionIcon variant="subtle" color="gray" size={24} aria-label={label} onClick={act}>
+          <ActionIcon variant="subtle" color="gray" size={24} aria-label={label} autoFocus={hasFocus} onClick={act}>
             {icon}
           </ActionIcon>
         )}

@@ -1,29 +1,35 @@
 import { Modal, type ModalProps } from "@mantine/core";
 import { useEffect, useState } from "react";
 
+import { useIsOver } from "../api/session";
+import { focusNow } from "./focus";
+
 // Until the page has settled without the dialog.
 const SOON_MILLISECONDS = 10;
 
 /** A dialog that is open as long as it is mounted. The focus goes back to where it was, which Mantine's alone cannot then. */
 export function Dialog({ children, ...props }: Omit<ModalProps, "opened">) {
-  const [opener] = useState(() => document.activeElement);
+  const [openers] = useState(focusNow);
+  const isOver = useIsOver();
   useEffect(
     () => () => {
-      setTimeout(() => giveBack(opener), SOON_MILLISECONDS);
+      setTimeout(() => giveBack(openers), SOON_MILLISECONDS);
     },
-    [opener],
+    [openers],
   );
+  // While they are asked to log in again over it, Escape is not for what lies beneath.
   return (
-    <Modal opened returnFocus={false} {...props}>
+    <Modal opened returnFocus={false} closeOnEscape={!isOver} {...props}>
       {children}
     </Modal>
   );
 }
 
-// Not when somebody has gone elsewhere meanwhile, or the dialog is still there.
-function giveBack(opener: Element | null): void {
+// Not when somebody has gone elsewhere meanwhile, or the dialog is still there. What opened it may be gone, as the pencil
+// of a callback that was cancelled: then it is its row.
+function giveBack(openers: HTMLElement[]): void {
   const isFree = document.activeElement === null || document.activeElement === document.body;
-  if (isFree && opener instanceof HTMLElement && opener.isConnected) {
-    opener.focus({ preventScroll: true });
+  if (isFree) {
+    openers.find((opener) => opener.isConnected)?.focus({ preventScroll: true });
   }
 }

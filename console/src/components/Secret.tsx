@@ -22,7 +22,7 @@ export function Secret({ title, what, secret, children, onDone }: Props) {
             <Code fz="sm" p="xs" style={{ overflowWrap: "anywhere" }}>
               {secret}
             </Code>
-            <Copy text={secret} what={what} />
+            <Copy text={secret} what={what} hasFocus />
           </Group>
           <Text size="sm">{children}</Text>
         </Stack>

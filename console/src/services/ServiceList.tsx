@@ -1,10 +1,11 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconPlus, IconSearch, IconStack2 } from "@tabler/icons-react";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 
 import { useKeptFresh } from "../api/fresh";
 import { useMay, useSession } from "../api/session";
+import { DialogBoundary } from "../components/Boundary";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
 import { Failure } from "../components/Failure";
@@ -28,6 +29,7 @@ export function ServiceList() {
   const filter = search.get("q") ?? "";
   const sort = search.get("sort");
   const [pausing, setPausing] = useState<string | null>(null);
+  const close = () => setPausing(null);
   const shown = useMemo(() => arranged(statuses ?? [], filter, orderIn(sort)), [statuses, filter, sort]);
   if (!statuses) {
     return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
@@ -70,7 +72,11 @@ export function ServiceList() {
       ) : (
         <Nothing isFiltered={filter !== ""} />
       )}
-      <Suspense>{chosen && <PauseDialog status={chosen} onClose={() => setPausing(null)} />}</Suspense>
+      {chosen && (
+        <DialogBoundary onClose={close}>
+          <PauseDialog status={chosen} onClose={close} />
+        </DialogBoundary>
+      )}
     </>
   );
 }
@@ -80,6 +86,7 @@ function Head({ statuses, shown }: { statuses: Status[]; shown: number }) {
   const { sees_all_services: seesAll } = useSession();
   const { shown: times } = useTimes();
   const [isCreating, setIsCreating] = useState(false);
+  const close = () => setIsCreating(false);
   const inTrouble = statuses.filter((status) => problemsOf(status, (at) => times.clock(at)).length > 0).length;
   const count =
     shown === statuses.length ? counted(shown, "service") : `${shown} of ${counted(statuses.length, "service")}`;
@@ -105,7 +112,11 @@ function Head({ statuses, shown }: { statuses: Status[]; shown: number }) {
           </Button>
         )}
       </PageHead>
-      <Suspense>{isCreating && <CreateService onClose={() => setIsCreating(false)} />}</Suspense>
+      {isCreating && (
+        <DialogBoundary onClose={close}>
+          <CreateService onClose={close} />
+        </DialogBoundary>
+      )}
     </>
   );
 }

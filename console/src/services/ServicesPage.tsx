@@ -1,7 +1,8 @@
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { Route, Routes } from "react-router";
 
 import { useMay } from "../api/session";
+import { PageBoundary } from "../components/Boundary";
 import { Loading } from "../components/Loading";
 import { ServiceList } from "./ServiceList";
 
@@ -13,13 +14,13 @@ const Setup = lazy(() => import("./setup/Setup"));
 export default function ServicesPage() {
   const maySee = useMay()("SEE_SETUP");
   return (
-    <Suspense fallback={<Loading />}>
+    <PageBoundary waiting={<Loading />}>
       <Routes>
         <Route index element={<ServiceList />} />
         {maySee && <Route path="trunks" element={<Trunks />} />}
         {maySee && <Route path=":name/:section?" element={<Setup />} />}
         <Route path="*" element={<NotFound />} />
       </Routes>
-    </Suspense>
+    </PageBoundary>
   );
 }

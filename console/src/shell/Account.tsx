@@ -1,9 +1,10 @@
 import { Menu, NavLink } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconCode, IconDots, IconKey, IconLogout, IconUser } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 
 import { useLogOut, useSession } from "../api/session";
+import { DialogBoundary } from "../components/Boundary";
 import { sentenceOf } from "../components/sentences";
 import { ThemeItem } from "./ThemeItem";
 
@@ -14,6 +15,7 @@ export function Account() {
   const { user } = useSession();
   const logOut = useLogOut();
   const [changesPassword, setChangesPassword] = useState(false);
+  const close = () => setChangesPassword(false);
   const name = user.display_name || user.name;
   return (
     <>
@@ -45,9 +47,9 @@ export function Account() {
         </Menu.Dropdown>
       </Menu>
       {changesPassword && (
-        <Suspense>
-          <ChangePasswordDialog onClose={() => setChangesPassword(false)} />
-        </Suspense>
+        <DialogBoundary onClose={close}>
+          <ChangePasswordDialog onClose={close} />
+        </DialogBoundary>
       )}
     </>
   );

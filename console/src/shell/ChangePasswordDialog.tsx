@@ -1,7 +1,7 @@
-import { Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 
 import { useSession } from "../api/session";
+import { Dialog } from "../components/Dialog";
 import { ChangePasswordForm } from "./ChangePasswordForm";
 
 export default function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
@@ -11,8 +11,8 @@ export default function ChangePasswordDialog({ onClose }: { onClose: () => void 
     onClose();
   };
   return (
-    <Modal opened onClose={onClose} title="Change Password">
+    <Dialog onClose={onClose} title="Change Password">
       <ChangePasswordForm user={user.name} onDone={done} />
-    </Modal>
+    </Dialog>
   );
 }

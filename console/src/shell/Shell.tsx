@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { openEvents, useChanges } from "../api/events";
-import { useMay, useRefreshSession } from "../api/session";
+import { type Permission, useIsOver, useMay, useRefreshSession } from "../api/session";
 import { Account } from "./Account";
 import { useColours } from "./colours";
 import { LiveStatus } from "./LiveStatus";
@@ -15,23 +15,28 @@ import { Warnings } from "./Warnings";
 // Below this width the navigation is behind a button.
 const NARROW = "md";
 
+// Whoever has none of these is told of no changes.
+const LISTEN: Permission[] = ["SEE_CALLBACKS", "SEE_AGENTS", "SEE_AVAILABILITY", "USE_DESK"];
+
 interface Props {
   pages: PageEntry[];
-  /** Whether the session has run out, and nothing can be read until they log in again. */
-  isOver: boolean;
   children: ReactNode;
 }
 
-export function Shell({ pages, isOver, children }: Props) {
+export function Shell({ pages, children }: Props) {
   const [isOpen, { toggle, close }] = useDisclosure();
   const refreshSession = useRefreshSession();
   const refresh = useRef(refreshSession);
   useEffect(() => {
     refresh.current = refreshSession;
   });
+  const may = useMay();
+  const mayListen = LISTEN.some(may);
   // Who takes calls is told of them wherever they look.
-  const isKept = useMay()("USE_DESK");
-  useEffect(() => (isOver ? undefined : openEvents(() => void refresh.current(), isKept)), [isOver, isKept]);
+  const isKept = may("USE_DESK");
+  const isOver = useIsOver();
+  const isListening = mayListen && !isOver;
+  useEffect(() => (isListening ? openEvents(() => void refresh.current(), isKept) : undefined), [isListening, isKept]);
   useColours();
   useChanges((changes) => {
     // A new service is usable at once, without a new login.
@@ -63,7 +68,7 @@ export function Shell({ pages, isOver, children }: Props) {
           <Navigation pages={pages} onChosen={close} />
         </AppShell.Section>
         <AppShell.Section>
-          <LiveStatus />
+          {mayListen && <LiveStatus />}
           <Account />
         </AppShell.Section>
       </AppShell.Navbar>

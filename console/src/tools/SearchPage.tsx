@@ -1,8 +1,9 @@
 import { Button, Group, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconListSearch, IconSearch, IconZoomCancel } from "@tabler/icons-react";
-import { type FormEvent, lazy, Suspense, useState } from "react";
+import { type FormEvent, lazy, useState } from "react";
 
+import { DialogBoundary } from "../components/Boundary";
 import { Empty } from "../components/Empty";
 import { Failure } from "../components/Failure";
 import { Loading } from "../components/Loading";
@@ -21,15 +22,16 @@ const EXPLAINED = "A callback ID, or a phone number or any part of it";
 export default function SearchPage() {
   const { asked, ask } = useAsked();
   const [shown, setShown] = useState<string | null>(null);
+  const close = () => setShown(null);
   return (
     <>
       <PageHead title="Callback Search" />
       <Search asked={asked} onAsk={(text) => ask({ text, cursor: null })} />
       <Found asked={asked} onGo={(cursor) => ask({ ...asked, cursor })} onShow={setShown} />
       {shown && (
-        <Suspense fallback={null}>
-          <DiagnosticData id={shown} onClose={() => setShown(null)} />
-        </Suspense>
+        <DialogBoundary onClose={close}>
+          <DiagnosticData id={shown} onClose={close} />
+        </DialogBoundary>
       )}
     </>
   );

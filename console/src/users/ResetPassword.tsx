@@ -12,15 +12,15 @@ interface Props {
 
 /** Gives a user a new password; asked twice, because it ends their sessions. */
 export function ResetPassword({ name, onGiven }: Props) {
-  const [isAsked, setAsked] = useState(false);
+  const [asked, setAsked] = useState<"not" | "now" | "before">("not");
   const reset = useMutation({
     mutationFn: () =>
       data(api.POST("/api/v1/users/{user_name}/reset-password", { params: { path: { user_name: name } } })),
     onSuccess: ({ password }) => onGiven({ name, password }),
   });
-  if (!isAsked) {
+  if (asked !== "now") {
     return (
-      <Button variant="subtle" color="red" onClick={() => setAsked(true)}>
+      <Button variant="subtle" color="red" autoFocus={asked === "before"} onClick={() => setAsked("now")}>
         Reset Password
       </Button>
     );
@@ -32,7 +32,7 @@ export function ResetPassword({ name, onGiven }: Props) {
       <Button color="red" size="compact-sm" loading={reset.isPending} onClick={() => reset.mutate()}>
         Reset it
       </Button>
-      <Button variant="default" size="compact-sm" onClick={() => setAsked(false)}>
+      <Button variant="default" size="compact-sm" autoFocus onClick={() => setAsked("before")}>
         Keep it
       </Button>
     </Group>

@@ -1,8 +1,10 @@
 import { ActionIcon, Anchor, Group, Progress, Stack, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, useEffect, useState } from "react";
 
 import { useMay } from "../../api/session";
+import { DialogBoundary } from "../../components/Boundary";
+import { leaveFocusBefore } from "../../components/focus";
 import { numeral } from "../../components/numbers";
 import { type Piece, useRecentWork } from "./calls";
 import { forgetWork, useWatchedWork, watchWork } from "./watched";
@@ -20,6 +22,7 @@ function Lines() {
   const { data: pieces = [] } = useRecentWork();
   const watched = useWatchedWork();
   const [shown, setShown] = useState<Piece | null>(null);
+  const close = () => setShown(null);
   const lines = pieces.filter(({ job }) => !job.is_finished || watched.has(job.id));
   useEffect(() => {
     for (const { job } of pieces) {
@@ -38,9 +41,9 @@ function Lines() {
         </Stack>
       )}
       {shown && (
-        <Suspense>
-          <JobDialog kind={shown.kind} id={shown.job.id} onClose={() => setShown(null)} />
-        </Suspense>
+        <DialogBoundary onClose={close}>
+          <JobDialog kind={shown.kind} id={shown.job.id} onClose={close} />
+        </DialogBoundary>
       )}
     </>
   );
@@ -67,7 +70,14 @@ function Line({ piece: { kind, job }, onShow }: { piece: Piece; onShow: () => vo
       </Anchor>
       {isFinished && (
         <Tooltip label="Take note">
-          <ActionIcon size={24} variant="subtle" color="gray" aria-label="Take note" onClick={() => forgetWork(job.id)}>
+          <ActionIcon
+            ref={leaveFocusBefore}
+            size={24}
+            variant="subtle"
+            color="gray"
+            aria-label="Take note"
+            onClick={() => forgetWork(job.id)}
+          >
             <IconX size={14} aria-hidden />
           </ActionIcon>
         </Tooltip>

@@ -35,7 +35,7 @@ export function JobView({ kind, id, onClose }: Props) {
       {job.is_finished && <Outcome kind={kind} job={job} />}
       <Group justify="space-between">
         <Files kind={kind} job={job} />
-        <Button variant="default" onClick={onClose} data-autofocus>
+        <Button variant="default" onClick={onClose} autoFocus>
           Close
         </Button>
       </Group>

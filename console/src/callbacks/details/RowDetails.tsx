@@ -1,6 +1,7 @@
 import { Switch } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 
+import { PartBoundary } from "../../components/Boundary";
 import { usePreferences } from "../../api/preferences";
 import { Copy } from "../../components/Copy";
 import { Fact, Facts } from "../../components/Facts";
@@ -32,9 +33,9 @@ export function RowDetails({ callback }: { callback: Callback }) {
         onChange={(event) => change({ advanced_metrics: event.currentTarget.checked })}
       />
       {isAdvanced && (
-        <Suspense fallback={<div className={classes.advanced} data-loading />}>
+        <PartBoundary waiting={<div className={classes.advanced} data-loading />}>
           <Metrics callback={latest} />
-        </Suspense>
+        </PartBoundary>
       )}
     </div>
   );

@@ -33,7 +33,7 @@ export function CancelStep({ callback, reason, onReason, isPending, canCancel, o
       <TextInput
         label="Reason"
         description="Optional. It is kept with the callback."
-        data-autofocus
+        autoFocus
         maxLength={200}
         value={reason}
         onChange={(event) => onReason(event.currentTarget.value)}

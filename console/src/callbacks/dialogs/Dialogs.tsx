@@ -1,5 +1,6 @@
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 
+import { DialogBoundary } from "../../components/Boundary";
 import type { BulkKind } from "../bulk/work";
 import type { Callback } from "../model";
 import type { RangeQuery } from "../ranges";
@@ -29,7 +30,14 @@ interface Props {
 
 /** Whichever dialog is open. It stays as it is while the page beneath it changes. */
 export function Dialogs(props: Props) {
-  return <Suspense fallback={null}>{props.opened && <Chosen {...props} opened={props.opened} />}</Suspense>;
+  const { opened, onClose } = props;
+  return (
+    opened && (
+      <DialogBoundary onClose={onClose}>
+        <Chosen {...props} opened={opened} />
+      </DialogBoundary>
+    )
+  );
 }
 
 function Chosen({ opened, rows, onClose, onCreated, onChanged }: Props & { opened: Opened }) {

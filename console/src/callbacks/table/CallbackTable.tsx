@@ -1,5 +1,6 @@
-import { type KeyboardEvent, lazy, type Ref, Suspense, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, lazy, type Ref, useImperativeHandle, useMemo, useRef, useState } from "react";
 
+import { PartBoundary } from "../../components/Boundary";
 import classes from "./CallbackTable.module.css";
 import type { Column, Shown } from "./columns";
 import { copyNumber } from "./copyNumber";
@@ -174,9 +175,9 @@ function Details({ row, index, position, span, measure }: DetailsProps) {
     <tr ref={measure} data-index={index} data-details className={classes.details} aria-rowindex={position}>
       <td colSpan={span}>
         <div>
-          <Suspense fallback={<div role="status">Loading</div>}>
+          <PartBoundary waiting={<div role="status">Loading</div>}>
             <RowDetails callback={row} />
-          </Suspense>
+          </PartBoundary>
         </div>
       </td>
     </tr>

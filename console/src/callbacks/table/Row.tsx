@@ -69,6 +69,7 @@ function Actions({ row, actions, mayChange, isExpanded, tabIndex }: Props & { ta
     <td className={classes.actions}>
       {mayChange && mayCancel(row) && (
         <button
+          ref={leaveFocusToRow}
           type="button"
           className={`${classes.action} ${classes.edit}`}
           tabIndex={tabIndex}
@@ -81,6 +82,7 @@ function Actions({ row, actions, mayChange, isExpanded, tabIndex }: Props & { ta
       )}
       {mayChange && row.state === "COMPLETED" && (
         <button
+          ref={leaveFocusToRow}
           type="button"
           className={classes.action}
           tabIndex={tabIndex}
@@ -104,4 +106,13 @@ function Actions({ row, actions, mayChange, isExpanded, tabIndex }: Props & { ta
       </button>
     </td>
   );
+}
+
+// What can be done changes with the state: where the focus is on a button that goes, its row has it.
+function leaveFocusToRow(button: HTMLButtonElement) {
+  return () => {
+    if (document.activeElement === button) {
+      button.closest("tr")?.focus({ preventScroll: true });
+    }
+  };
 }

@@ -1,7 +1,8 @@
 import { ActionIcon, Button, Group, Menu, Tooltip } from "@mantine/core";
 import { IconChevronDown, IconPlus, IconRefresh } from "@tabler/icons-react";
-import { lazy, type RefObject, Suspense } from "react";
+import { lazy, type RefObject } from "react";
 
+import { PartBoundary } from "../../components/Boundary";
 import { useMay } from "../../api/session";
 import type { BulkKind } from "../bulk/work";
 import type { Opened } from "../dialogs/Dialogs";
@@ -52,9 +53,9 @@ export function Toolbar({
       <div className={classes.push} />
       {may("CHANGE_CALLBACKS") && <BulkButtons selected={selected} onBulk={onBulk} />}
       {may("EXPORT_CALLBACKS") && (
-        <Suspense fallback={null}>
+        <PartBoundary>
           <ExportMenu query={query} />
-        </Suspense>
+        </PartBoundary>
       )}
       <Button variant="default" size="xs" px={10} onClick={() => onOpen({ kind: "options" })}>
         Advanced Options

@@ -1,7 +1,8 @@
 import { Button, Text } from "@mantine/core";
-import { type ComponentType, type FormEvent, lazy, Suspense } from "react";
+import { type ComponentType, type FormEvent, lazy } from "react";
 
 import { hasCode } from "../../api/problems";
+import { PartBoundary } from "../../components/Boundary";
 import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
 import type { Stored } from "../data";
@@ -51,7 +52,11 @@ export function SectionForm({ section, stored, isReadOnly }: Props) {
         {section.groups.map((group) => (
           <FieldGroup key={group.title} group={group} {...props} />
         ))}
-        <Suspense fallback={<Loading />}>{Editor && <Editor {...props} />}</Suspense>
+        {Editor && (
+          <PartBoundary waiting={<Loading />}>
+            <Editor {...props} />
+          </PartBoundary>
+        )}
         {draft.theirs.length > 0 && <Conflict draft={draft} stored={stored} />}
         {!isReadOnly && <SaveBar draft={draft} problems={count} />}
       </form>
