@@ -1,6 +1,6 @@
 """What the Callbacks page feels like with a million callbacks: painting, searching, scrolling, and what it loads.
 
-    python bench/console.py [--callbacks 1000000] [--loads 9] [--numbers 10]
+    python bench/console.py [--callbacks 1000000] [--loads 9] [--numbers 20]
 
 A server of its own on a database of its own, the console as it is built (`make console`), and the machine's Chromium
 without a window; all of it on 127.0.0.1, and gone in the end. `bench/dataset.py` says what is in the database. Beside

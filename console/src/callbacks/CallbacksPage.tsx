@@ -27,7 +27,7 @@ import { useView } from "./view";
 
 const NO_ROWS: Row[] = [];
 
-/** The callbacks of a range: what the page is for is in product.md's "Callback tab". */
+/** The callbacks of a range: found, watched, and changed one by one or many at once. */
 export default function CallbacksPage() {
   const table = useRef<TableHandle>(null);
   const page = usePage(table);

@@ -44,7 +44,7 @@ function isSame(former: Row, now: Row): boolean {
 }
 
 /** The page with what became of some callbacks: each row stays where it is, and those that did not change as they are. */
-export function patched(rows: Rows, ids: string[], { matching, others }: Became): Rows {
+function patched(rows: Rows, ids: string[], { matching, others }: Became): Rows {
   const changed = new Map([...matching, ...others].map((each) => [each.id, toRow(each)]));
   const onPage = new Set(rows.items.map(({ id }) => id));
   const left = new Set(rows.left);

@@ -5,7 +5,7 @@ import { useIsOver } from "../api/session";
 import { focusNow } from "./focus";
 
 // Until the page has settled without the dialog.
-const SOON_MILLISECONDS = 10;
+const SOON_MS = 10;
 
 /** A dialog that is open as long as it is mounted. The focus goes back to where it was, which Mantine's alone cannot then. */
 export function Dialog({ children, ...props }: Omit<ModalProps, "opened">) {
@@ -13,7 +13,7 @@ export function Dialog({ children, ...props }: Omit<ModalProps, "opened">) {
   const isOver = useIsOver();
   useEffect(
     () => () => {
-      setTimeout(() => giveBack(openers), SOON_MILLISECONDS);
+      setTimeout(() => giveBack(openers), SOON_MS);
     },
     [openers],
   );

@@ -9,7 +9,7 @@ interface Answer {
 
 const FILENAME = /filename="([^"]+)"/;
 // As long as a browser may take to begin with a file that it has.
-const KEPT_MILLISECONDS = 60_000;
+const KEPT_MS = 60_000;
 
 /** A file is kept when all of it has come: what is refused or breaks off is told, and never half a table kept. */
 async function save(ask: () => Promise<Answer>): Promise<void> {
@@ -21,7 +21,7 @@ async function save(ask: () => Promise<Answer>): Promise<void> {
   link.href = url;
   link.download = FILENAME.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "export.csv";
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), KEPT_MILLISECONDS);
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }
 
 // The body ended before its end, which is no refusal of the server's.

@@ -26,7 +26,7 @@ export function Filters({ view, put, wrong }: Props) {
       />
       {view.range === OWN && <OwnDays view={view} put={put} wrong={wrong} />}
       <div>
-        <div className={classes.label} id="reports-per" aria-hidden>
+        <div className={classes.label} aria-hidden>
           Per
         </div>
         <SegmentedControl

@@ -9,7 +9,7 @@ export type Role = components["schemas"]["Role"];
 
 export const USERS = ["users"];
 
-// In the order of product.md's table, with what each is for.
+// From who may change least, with what each is for.
 export const ROLES: { role: Role; label: string; about: string }[] = [
   { role: "MONITOR", label: "Monitor", about: "Sees callbacks, services, agents and reports; changes nothing" },
   { role: "SUPERVISOR", label: "Supervisor", about: "Creates, changes and exports callbacks, steers agents" },

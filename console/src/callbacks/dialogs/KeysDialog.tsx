@@ -22,7 +22,7 @@ export default function Keys({ onClose }: { onClose: () => void }) {
         ))}
         <Switch
           mt="sm"
-          label="Single keys work on this device"
+          label="Single keys work in this browser"
           checked={isOn}
           onChange={(event) => {
             setOn(event.currentTarget.checked);

@@ -31,7 +31,7 @@ const PLACES: Record<string, Place> = {
 // What stands in the way of a call now, and not of one at another time.
 const ONLY_NOW = new Set(["cannot-keep-promise", "closed", "outside-calling-hours", "too-many-requests"]);
 
-export function placeOf(error: unknown): Place {
+function placeOf(error: unknown): Place {
   return (error instanceof ApiError && PLACES[error.code]) || "form";
 }
 

@@ -4,7 +4,7 @@ import type { State } from "../../components/StateBadge";
 import { COLUMNS, columnsOf } from "../table/columns";
 import { BUILT_IN, LAST_14_DAYS } from "../ranges";
 
-export const UNITS = { days: 1440, hours: 60, minutes: 1 } as const;
+const UNITS = { days: 1440, hours: 60, minutes: 1 } as const;
 export type Unit = keyof typeof UNITS;
 
 /** So much before or after now. `amount` is as it was typed. */

@@ -4,7 +4,7 @@ import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { Row } from "../rows";
 
 /** A line of the table: a callback, or the details beneath one. */
-export interface Line {
+interface Line {
   row: Row;
   isDetails: boolean;
 }
