@@ -49,6 +49,16 @@ except SetupError as problem:
     print("SetupError:", " ".join(str(problem).split()), flush=True)
 """
 
+# A process that finds, or makes, the system user of the server. Its line is the user's id.
+ACCOUNT_PROGRAM = """
+import asyncio, sys
+from ringback.database.embedded import account
+
+account.SYSTEM_USER = sys.argv[1]
+account.MAKE_USER_COMMAND = (*account.MAKE_USER, sys.argv[1])
+print(asyncio.run(account.account_of_server()).uid)
+"""
+
 
 class UserProcess:
     """Another process that uses the server, in a process group of its own."""
@@ -370,6 +380,18 @@ async def test_as_root_the_server_runs_as_the_user_ringback(used_folder: Path) -
         program = Path(f"/proc/{postmaster_pid(used_folder)}/exe").readlink()
         assert program.is_relative_to(used_folder)
         assert program.stat().st_uid == 0
+
+
+@only_as_root
+def test_as_root_processes_that_start_at_once_make_one_user() -> None:
+    name = f"ringback-{os.getpid()}"
+    command = [sys.executable, "-c", ACCOUNT_PROGRAM, name]
+    try:
+        started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+        ids = [process.communicate(timeout=60)[0].strip() for process in started]
+        assert ids == [str(pwd.getpwnam(name).pw_uid)] * 6
+    finally:
+        subprocess.run(["userdel", name], check=False)
 
 
 @only_as_root

@@ -1,7 +1,11 @@
 """As whom PostgreSQL runs: as the user of this process or, since PostgreSQL refuses root, as the user `ringback`."""
 
+import asyncio
+import contextlib
+import fcntl
 import os
 import pwd
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +72,8 @@ async def _system_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
-        problem = await _make_system_user()
+        async with _first_come():
+            problem = await _make_system_user()
     try:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
@@ -76,6 +81,17 @@ async def _system_user() -> pwd.struct_passwd:
             f"PostgreSQL does not run as root, and the system user {SYSTEM_USER!r} could not be made ({problem}). "
             f"Make it: {' '.join(MAKE_USER_COMMAND)}"
         ) from None
+
+
+@contextlib.asynccontextmanager
+async def _first_come() -> AsyncGenerator[None]:
+    """One process after the other: of two useradd at once the second gives the user of the first another id."""
+    handle = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        await asyncio.to_thread(fcntl.flock, handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 async def _make_system_user() -> str:
