@@ -1,5 +1,9 @@
 """The Agents page: who can take calls, live; their presence, and who they are."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from ringback.accounts.rules import Role
@@ -48,6 +52,19 @@ async def test_presences_reasons_and_callbacks_in_hand_are_seen_as_they_change(s
     await expect(row(page, "Ben Brown")).to_be_visible()
     await expect(page).to_have_url(f"{site.url}/agents?presence=NOT_READY")
     await assert_accessible(page)
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+async def test_how_long_a_presence_lasts_is_told_by_the_servers_clock_however_wrong_the_browsers_is(
+    site: Site, log_in: LogIn, minutes: int
+) -> None:
+    await staffed(site)
+    await presence(site, "ben", "READY")
+    await site.add_user("mona", Role.MONITOR)
+    page = await log_in("mona")
+    await page.context.clock.install(time=datetime.now(UTC) + timedelta(minutes=minutes))
+    await page.goto(f"{site.url}/agents")
+    await expect(row(page, "Ben Brown")).to_contain_text(re.compile(r"Ready.*0:(0[1-9]|[1-5]\d)"))
 
 
 async def test_a_supervisor_changes_a_presence_and_is_told_that_it_waits_for_the_end_of_the_call(

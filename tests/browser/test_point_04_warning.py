@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.callbacks import now, opened, put_back, row_of
@@ -23,6 +24,17 @@ async def test_what_is_still_scheduled_after_its_time_says_why(site: Site, log_i
     await page.keyboard.press("Tab")
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("tooltip")).to_contain_text("late. ")
+
+
+@pytest.mark.parametrize("minutes", [-30, 30])
+async def test_how_late_it_is_is_told_by_the_servers_clock_however_wrong_the_browsers_is(
+    site: Site, log_in: LogIn, minutes: int
+) -> None:
+    await put_back(site, await site.ask_for_call("support", "030 1111111"), 50)
+    page = await opened(site, log_in)
+    await page.context.clock.install(time=now() + timedelta(minutes=minutes))
+    await page.goto(f"{site.url}/callbacks")
+    await expect(row_of(page, "+49 30 1111111")).to_contain_text(re.compile(r"4[89] min late"))
 
 
 async def test_what_waits_beyond_its_window_says_how_late_it_is(site: Site, log_in: LogIn) -> None:

@@ -45,6 +45,19 @@ async def test_place_and_wait_are_told_and_why_they_are_not(site: Site, log_in: 
     await expect((await opened(page, "+49 30 222222")).get_by_role("table", name="History")).to_be_visible()
 
 
+async def test_a_name_recording_that_cannot_be_heard_any_more_is_told(site: Site, log_in: LogIn) -> None:
+    asked = await site.ask_for_call("support", "+4930111111")
+    headers = {"Content-Type": "audio/wav"}
+    await site.api.put(f"/api/v1/callbacks/{asked['id']}/name-recording", content=wav(), headers=headers)
+    await site.add_user("sonja", Role.SUPERVISOR)
+    page = await log_in("sonja", "/callbacks")
+    await page.route("**/name-recording", lambda route: route.fulfill(body="no sound", content_type="audio/wav"))
+    details = await opened(page, "+49 30 111111")
+    await details.get_by_role("switch", name="Advanced Callback Metrics").press("Space")
+    await details.get_by_label("Name recording").press("Space")
+    await expect(fact(details, "Name recording")).to_have_text("It cannot be played, or is not kept any more.")
+
+
 async def test_what_is_known_grows_as_the_callback_goes_on(site: Site, log_in: LogIn) -> None:
     asked = await site.ask_for_call("support", "+4930111111", user_data={"order": 4711})
     headers = {"Content-Type": "audio/wav"}

@@ -124,6 +124,7 @@ async def test_a_time_that_somebody_else_changed_meanwhile_is_not_overwritten_un
     await assert_accessible(page, "[role=dialog]")
     await moved.get_by_role("button", name="Change it all the same").click()
     await expect(moved).to_be_hidden()
+    await expect(dialog.get_by_role("region", name="Change Desired Time").locator(":focus")).to_have_count(1)
 
     # At the very moment: before the page can be told.
     await page.route("**/reschedule", move_first, times=1)

@@ -16,21 +16,19 @@ const HOUR_MS = 3_600_000;
 
 interface Props {
   agents: Agent[];
-  /** How far the server's clock is ahead. */
-  skew: number;
   onPresence?: (agent: Agent) => void;
   onEdit?: (agent: Agent) => void;
 }
 
 /** One line for each agent. */
-export function AgentTable({ agents, skew, onPresence, onEdit }: Props) {
+export function AgentTable({ agents, onPresence, onEdit }: Props) {
   return (
     <Table.ScrollContainer minWidth={860} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Agents" }}>
       <Table className={classes.table} aria-label="Agents">
         <TableHead columns={onEdit ? [...COLUMNS, "Telephone"] : COLUMNS} hasActions={!!(onPresence ?? onEdit)} />
         <Table.Tbody>
           {agents.map((agent) => (
-            <Row key={agent.name} agent={agent} skew={skew} onPresence={onPresence} onEdit={onEdit} />
+            <Row key={agent.name} agent={agent} onPresence={onPresence} onEdit={onEdit} />
           ))}
         </Table.Tbody>
       </Table>
@@ -44,7 +42,7 @@ interface RowProps extends Omit<Props, "agents"> {
 
 // Parents draw anew for what is none of a row's business; React Query keeps an agent who has not changed the same.
 const Row = memo(
-  function Row({ agent, skew, onPresence, onEdit }: RowProps) {
+  function Row({ agent, onPresence, onEdit }: RowProps) {
     return (
       <Table.Tr>
         <Table.Th scope="row" className={classes.name}>
@@ -59,9 +57,9 @@ const Row = memo(
           {agent.wanted_presence && <Wanted agent={agent} />}
         </Table.Td>
         <Table.Td className={classes.since}>
-          <Since agent={agent} skew={skew} />
+          <Since agent={agent} />
         </Table.Td>
-        <Table.Td>{agent.callback && <InHand callback={agent.callback} skew={skew} />}</Table.Td>
+        <Table.Td>{agent.callback && <InHand callback={agent.callback} />}</Table.Td>
         <Table.Td>
           {agent.services.join(", ") || <span className={classes.beside}>none: is never called</span>}
         </Table.Td>
@@ -93,8 +91,7 @@ const Row = memo(
       </Table.Tr>
     );
   },
-  (was, is) =>
-    was.agent === is.agent && was.skew === is.skew && !was.onEdit === !is.onEdit && !was.onPresence === !is.onPresence,
+  (was, is) => was.agent === is.agent && !was.onEdit === !is.onEdit && !was.onPresence === !is.onPresence,
 );
 
 function Wanted({ agent: { wanted_presence: wanted, wanted_reason: reason } }: { agent: Agent }) {
@@ -108,8 +105,8 @@ function Wanted({ agent: { wanted_presence: wanted, wanted_reason: reason } }: {
   );
 }
 
-function Since({ agent, skew }: { agent: Agent; skew: number }) {
-  const now = useSecond() + skew;
+function Since({ agent }: { agent: Agent }) {
+  const now = useSecond();
   if (agent.presence === "WRAP_UP" && agent.wrap_up_ends_at) {
     return `${stopwatch(Date.parse(agent.wrap_up_ends_at) - now)} left`;
   }
@@ -128,14 +125,8 @@ function Ticking({ since, now }: { since: string; now: number }) {
   );
 }
 
-function InHand({
-  callback: { id, service, state, since },
-  skew,
-}: {
-  callback: NonNullable<Agent["callback"]>;
-  skew: number;
-}) {
-  const now = useSecond() + skew;
+function InHand({ callback: { id, service, state, since } }: { callback: NonNullable<Agent["callback"]> }) {
+  const now = useSecond();
   const may = useMay();
   const text = `${service}, ${stopwatch(now - Date.parse(since))}`;
   return (

@@ -23,15 +23,14 @@ type Opened = { what: "create" | "import" } | { what: "edit" | "presence"; agent
 
 /** Who can take calls, since when, and what they have in hand. */
 export default function AgentsPage() {
-  const { data, error, refetch } = useAgents();
+  const { data: agents, error, refetch } = useAgents();
   const [filter, change] = useFilter();
   const [opened, setOpened] = useState<Opened | null>(null);
   const may = useMay();
   const close = () => setOpened(null);
-  if (!data) {
+  if (!agents) {
     return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
   }
-  const { agents, skew } = data;
   const found = fitting(agents, filter);
   const shown = found.filter(({ presence }) => !filter.presence || presence === filter.presence);
   return (
@@ -44,7 +43,6 @@ export default function AgentsPage() {
       {shown.length ? (
         <AgentTable
           agents={shown}
-          skew={skew}
           onPresence={may("CHANGE_PRESENCE") ? (agent) => setOpened({ what: "presence", agent }) : undefined}
           onEdit={may("CHANGE_AGENTS") ? (agent) => setOpened({ what: "edit", agent }) : undefined}
         />

@@ -14,20 +14,12 @@ export type AgentChoices = components["schemas"]["AgentChoices"];
 export const AGENTS = ["agents"];
 const LIST = [...AGENTS, "list"];
 
-// The Date of an answer is in whole seconds.
-const HALF_A_SECOND = 500;
-const TOLERATED_MS = 1_500;
-
-/** Every agent whom one may see, by name; `skew`: how far the server's clock is ahead of this machine's. */
+/** Every agent whom one may see, by name. */
 export function useAgents() {
   useKeptFresh([AGENTS], ({ agents }) => agents !== undefined && agents.length > 0);
   return useQuery({
     queryKey: LIST,
-    queryFn: async () => {
-      const { data: found, response } = await api.GET("/api/v1/agents");
-      const skew = Date.parse(response.headers.get("Date") ?? "") + HALF_A_SECOND - Date.now();
-      return { agents: found?.items ?? [], skew: Math.abs(skew) > TOLERATED_MS ? skew : 0 };
-    },
+    queryFn: async () => (await data(api.GET("/api/v1/agents"))).items,
     refetchInterval: NOW_AND_THEN_MS,
   });
 }

@@ -2,7 +2,7 @@ const SECOND_MS = 1_000;
 
 let skew = 0;
 
-/** The server's clock, as far as its answers tell it: ranges begin and end by it. Rather too late than too early. */
+/** The server's clock, as far as its answers tell it: the console has no other. Rather too late than too early. */
 export function serverNow(): number {
   return Date.now() + skew;
 }

@@ -3,7 +3,6 @@ import { useCallback, useEffect, useRef, useState } from "react";
 
 import { api, data } from "../api/client";
 import { useChanges } from "../api/events";
-import { serverNow } from "../api/clock";
 import { ApiError } from "../api/problems";
 import { useHalfMinute } from "../components/ticking";
 import type { Callback } from "./model";
@@ -187,7 +186,7 @@ function useGrowingLate(key: QueryKey, tell: (ids: string[]) => void): void {
   useEffect(() => {
     const rows = client.getQueryData<Rows>(key)?.items ?? [];
     const due = rows.filter(
-      (row) => MAY_GROW_LATE.has(row.state) && row.lateSince === null && Date.parse(row.desired_at) < serverNow(),
+      (row) => MAY_GROW_LATE.has(row.state) && row.lateSince === null && Date.parse(row.desired_at) < now,
     );
     if (due.length > 0) {
       tell(due.map(({ id }) => id));

@@ -3,7 +3,6 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 
 import { useIsLive } from "../api/events";
-import { usePreferences } from "../api/preferences";
 import { useSession } from "../api/session";
 import { counted, totalName } from "../components/numbers";
 import { STATES } from "../components/StateBadge";
@@ -62,12 +61,10 @@ export function Summary({ rows, onShow }: { rows: Rows; onShow: () => void }) {
 function Restricted() {
   const { states, services } = useVisible();
   const session = useSession();
-  const { preferences } = usePreferences();
-  const own = preferences.visible_services ?? [];
   return (
     <>
       {states && ` · ${states.length} of ${STATES.length} states shown`}
-      {services && own.length > 0 && ` · ${services.length} of ${session.services.length} services shown`}
+      {services && ` · ${services.length} of ${session.services.length} services shown`}
     </>
   );
 }

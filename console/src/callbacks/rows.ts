@@ -12,7 +12,7 @@ import type { Callback } from "./model";
 import { listQuery, type ListQuery, rangeQuery, type RangeQuery, type Visible } from "./ranges";
 import { useVisible, type View } from "./view";
 
-/** A callback of the page. `lateSince`: since when it is late, by this machine's clock (milliseconds); null: it is not. */
+/** A callback of the page. `lateSince`: since when it is late, by the server's clock (milliseconds); null: it is not. */
 export interface Row extends Callback {
   lateSince: number | null;
 }
@@ -65,7 +65,7 @@ export function filterNow(question: Question, leeway = 0): ListQuery {
 
 export function toRow(callback: Callback): Row {
   const late = callback.late_seconds;
-  return { ...callback, lateSince: late == null ? null : Date.now() - late * 1000 };
+  return { ...callback, lateSince: late == null ? null : serverNow() - late * 1000 };
 }
 
 async function readPage(question: Question, signal: AbortSignal): Promise<Rows> {

@@ -1,18 +1,20 @@
 import { useSyncExternalStore } from "react";
 
+import { serverNow } from "../api/clock";
+
 const SECOND_MS = 1_000;
 
-/** The time by this machine's clock, every so often: one clock for all that look at it, which stands while nobody does. */
+/** The server's time, every so often: one clock for all that look at it, which stands while nobody does. */
 function clockEvery(milliseconds: number): () => number {
   const watchers = new Set<() => void>();
   let ticking: ReturnType<typeof setInterval> | undefined;
-  let ticked = Date.now();
+  let ticked = serverNow();
   const watch = (tell: () => void) => {
     watchers.add(tell);
     if (watchers.size === 1) {
-      ticked = Date.now();
+      ticked = serverNow();
       ticking = setInterval(() => {
-        ticked = Date.now();
+        ticked = serverNow();
         for (const each of watchers) {
           each();
         }

@@ -10,10 +10,10 @@ import {
 import { useEffect, useRef, useState } from "react";
 
 import { Copy } from "../components/Copy";
-import { stopwatch } from "../components/ticking";
+import { stopwatch, useSecond } from "../components/ticking";
 import { useTimes } from "../components/times";
 import { Customer } from "./Customer";
-import { type Offer, type Unfinished, useServerSecond } from "./data";
+import { type Offer, type Unfinished } from "./data";
 import classes from "./Desk.module.css";
 import { FinishForm } from "./FinishForm";
 import { OfferActions } from "./OfferActions";
@@ -24,7 +24,6 @@ interface Props {
   /** The call in hand, or what is left to say of one that is over. */
   offer: Offer | null;
   unfinished: Unfinished | null;
-  skew: number;
   tell: (text: string) => void;
 }
 
@@ -40,7 +39,7 @@ const LOOKS = {
 } as const;
 
 /** One call from its offer to the last word on it: always the same element, so that what is being typed stays. */
-export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
+export function Call({ attempt, offer, unfinished, tell }: Props) {
   const [isOpen, setOpen] = useState(true);
   const who = nameOf(offer?.callback ?? unfinished);
   const phase = offer?.phase ?? "LEFT";
@@ -56,7 +55,7 @@ export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
       className={isLive ? classes.live : undefined}
     >
       <Stack gap="md">
-        <Head {...{ phase, offer, unfinished, skew }} />
+        <Head {...{ phase, offer, unfinished }} />
         {offer?.phase === "OFFERED" && <OfferActions {...{ attempt, who, tell }} />}
         {offer?.phase === "CONNECTING" && <Connecting offer={offer} />}
         {offer?.disposition && (
@@ -74,7 +73,7 @@ export function Call({ attempt, offer, unfinished, skew, tell }: Props) {
               )}
               {(isOpen || isLive) && (
                 <Finishing
-                  {...{ attempt, phase, who, dispositions, skew, tell }}
+                  {...{ attempt, phase, who, dispositions, tell }}
                   zone={offer?.callback.promised_zone ?? null}
                 />
               )}
@@ -93,11 +92,11 @@ function nameOf(callback: Pick<Unfinished, "customer_name" | "phone_number_forma
 
 type Phase = keyof typeof LOOKS;
 
-interface HeadProps extends Pick<Props, "offer" | "unfinished" | "skew"> {
+interface HeadProps extends Pick<Props, "offer" | "unfinished"> {
   phase: Phase;
 }
 
-function Head({ phase, offer, unfinished, skew }: HeadProps) {
+function Head({ phase, offer, unfinished }: HeadProps) {
   const { Icon, label } = LOOKS[phase];
   const title = useFocusWhenOffered(phase === "OFFERED");
   const who = offer?.callback ?? unfinished;
@@ -108,7 +107,7 @@ function Head({ phase, offer, unfinished, skew }: HeadProps) {
         <Group gap={6} className={classes.phase}>
           <Icon size={18} stroke={2} aria-hidden />
           <span>{label}</span>
-          <Timing {...{ phase, offer, unfinished, skew }} />
+          <Timing {...{ phase, offer, unfinished }} />
         </Group>
         <Title order={2} ref={title} tabIndex={-1} className={classes.who}>
           {name || shownNumber}
@@ -140,8 +139,8 @@ function CrmLink({ url }: { url: string }) {
 }
 
 /** What counts: the time to answer, of the talk, or until it cannot be finished any more. */
-function Timing({ phase, offer, unfinished, skew }: HeadProps) {
-  const now = useServerSecond(skew);
+function Timing({ phase, offer, unfinished }: HeadProps) {
+  const now = useSecond();
   const { shown } = useTimes();
   if (phase === "OFFERED" && offer?.answer_by) {
     const left = Date.parse(offer.answer_by) - now;
@@ -205,12 +204,11 @@ interface FinishingProps {
   who: string;
   dispositions: string[];
   zone: string | null;
-  skew: number;
   tell: (text: string) => void;
 }
 
-function Finishing({ attempt, phase, who, dispositions, zone, skew, tell }: FinishingProps) {
-  const now = useServerSecond(skew);
+function Finishing({ attempt, phase, who, dispositions, zone, tell }: FinishingProps) {
+  const now = useSecond();
   return (
     <FinishForm
       {...{ attempt, dispositions, zone, now }}

@@ -1,8 +1,8 @@
 import { Table, Text, Title } from "@mantine/core";
-import { useState } from "react";
 
 import { Fact, Facts } from "../components/Facts";
 import { Instant } from "../components/Instant";
+import { Recording } from "../components/Recording";
 import { StateBadge } from "../components/StateBadge";
 import { TableHead } from "../components/TableHead";
 import { customersMinute, duration, useTimes } from "../components/times";
@@ -25,7 +25,11 @@ export function Customer({ attempt, callback }: { attempt: string; callback: InH
           </Fact>
         ))}
         {callback.attempts.length > 0 && <Tries callback={callback} />}
-        {callback.has_name_recording && <Recording attempt={attempt} />}
+        {callback.has_name_recording && (
+          <Fact name="Name recording">
+            <Recording src={`/api/v1/desk/${attempt}/name-recording`} />
+          </Fact>
+        )}
       </Facts>
       <History callback={callback} />
     </div>
@@ -73,26 +77,6 @@ function Tries({ callback: { attempts } }: { callback: InHand }) {
           {agent && ` (${agent})`}
         </div>
       ))}
-    </Fact>
-  );
-}
-
-function Recording({ attempt }: { attempt: string }) {
-  const [isGone, setGone] = useState(false);
-  return (
-    <Fact name="Name recording">
-      {isGone ? (
-        "It cannot be played, or is not kept any more."
-      ) : (
-        <audio
-          controls
-          preload="none"
-          className={classes.recording}
-          src={`/api/v1/desk/${attempt}/name-recording`}
-          aria-label="Name recording"
-          onError={() => setGone(true)}
-        />
-      )}
     </Fact>
   );
 }

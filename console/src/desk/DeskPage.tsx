@@ -11,7 +11,7 @@ import { Loading } from "../components/Loading";
 import { PageHead } from "../components/PageHead";
 import { offerText, useAttention } from "./attention";
 import { Call } from "./Call";
-import { type Desk, type Offer, skewOf, useDesk } from "./data";
+import { type Desk, type Offer, useDesk } from "./data";
 import classes from "./Desk.module.css";
 import { forgetOthers } from "./drafts";
 import { PresencePanel } from "./PresencePanel";
@@ -36,7 +36,7 @@ function NoAgent() {
 }
 
 function OwnDesk() {
-  const { data: desk, dataUpdatedAt: readAt, error, refetch } = useDesk();
+  const { data: desk, error, refetch } = useDesk();
   if (hasCode(error, "no-agent-for-you")) {
     return <NoAgent />;
   }
@@ -46,12 +46,12 @@ function OwnDesk() {
   return (
     <>
       <PageHead title="My desk" about={desk.agent.display_name || desk.agent.name} />
-      <Opened desk={desk} skew={skewOf(desk, readAt)} error={error} />
+      <Opened desk={desk} error={error} />
     </>
   );
 }
 
-function Opened({ desk, skew, error }: { desk: Desk; skew: number; error: unknown }) {
+function Opened({ desk, error }: { desk: Desk; error: unknown }) {
   const { told, setTold } = useTold(desk);
   useAttention(desk.offer);
   useEffect(() => {
@@ -60,14 +60,14 @@ function Opened({ desk, skew, error }: { desk: Desk; skew: number; error: unknow
   return (
     <div className={classes.desk}>
       <div className={classes.main}>
-        <PresencePanel agent={desk.agent} skew={skew} />
+        <PresencePanel agent={desk.agent} />
         <Failure of={error} />
         <Told text={told?.text ?? null} onClose={() => setTold(null)} />
         <div role="alert" className="visually-hidden">
           {desk.offer?.phase === "OFFERED" && offerText(desk.offer)}
         </div>
         {callsOf(desk).map((call) => (
-          <Call key={call.attempt} {...call} skew={skew} tell={(text) => setTold({ attempt: call.attempt, text })} />
+          <Call key={call.attempt} {...call} tell={(text) => setTold({ attempt: call.attempt, text })} />
         ))}
         {!desk.offer && desk.unfinished.length === 0 && <NothingInHand desk={desk} />}
       </div>

@@ -5,10 +5,10 @@ import { type FormEvent, useState } from "react";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { PresenceBadge, presenceLabel } from "../components/PresenceBadge";
-import { stopwatch } from "../components/ticking";
+import { stopwatch, useSecond } from "../components/ticking";
 import { useTimes } from "../components/times";
 import { useAskPresence } from "./actions";
-import { type Agent, type Presence, useServerSecond } from "./data";
+import { type Agent, type Presence } from "./data";
 import classes from "./Desk.module.css";
 import { whyForced } from "./words";
 
@@ -18,7 +18,7 @@ const IN_CALL = new Set<Presence>(["RESERVED", "TALKING"]);
 type Ask = (wanted: { state: Presence; reason?: string }, onDone?: () => void) => void;
 
 /** Whether the agent can be called, since when and why; and the way to change it. */
-export function PresencePanel({ agent, skew }: { agent: Agent; skew: number }) {
+export function PresencePanel({ agent }: { agent: Agent }) {
   const ask = useAskPresence(agent.name);
   const [isExplaining, setExplaining] = useState(false);
   const set: Ask = (wanted, onDone) => !ask.isPending && ask.mutate(wanted, { onSuccess: onDone });
@@ -32,7 +32,7 @@ export function PresencePanel({ agent, skew }: { agent: Agent; skew: number }) {
     <Paper withBorder px="md" py="sm" component="section" aria-label="Presence">
       <Stack gap="xs">
         <Group justify="space-between" gap="sm">
-          <Standing agent={agent} skew={skew} />
+          <Standing agent={agent} />
           <Group gap="xs">
             <Button
               size="md"
@@ -68,9 +68,9 @@ export function PresencePanel({ agent, skew }: { agent: Agent; skew: number }) {
   );
 }
 
-function Standing({ agent, skew }: { agent: Agent; skew: number }) {
+function Standing({ agent }: { agent: Agent }) {
   const { shown } = useTimes();
-  const now = useServerSecond(skew);
+  const now = useSecond();
   const isWrappingUp = agent.presence === "WRAP_UP" && agent.wrap_up_ends_at;
   const reason = whyForced(agent.presence_reason) ? null : agent.presence_reason;
   return (

@@ -2,6 +2,7 @@ import { Badge, Button, Checkbox, Group, Stack, Table, Text } from "@mantine/cor
 import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 
+import { serverNow } from "../api/clock";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
 import { Instant } from "../components/Instant";
@@ -130,5 +131,5 @@ function statusOf({ revoked_at, expires_at }: ApiKey): string {
   if (revoked_at) {
     return "Revoked";
   }
-  return expires_at && new Date(expires_at) <= new Date() ? "Expired" : "Valid";
+  return expires_at && Date.parse(expires_at) <= serverNow() ? "Expired" : "Valid";
 }

@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 
+import { serverNow } from "../api/clock";
 import type { components, operations } from "../api/schema";
 import { numeral } from "../components/numbers";
 import { dayPlus, IS_DAY, type Times } from "../components/times";
@@ -75,7 +76,7 @@ export type Put = Record<string, string | string[] | null>;
 /** What the page shows, kept in the address: a link shows the same. Null takes something out of it. */
 export function useView(times: Times): { view: View; put: (some: Put) => void } {
   const [params, setParams] = useSearchParams();
-  const today = times.date(new Date());
+  const today = times.date(new Date(serverNow()));
   const view = useMemo(() => viewOf(params, today), [params, today]);
   const put = useCallback(
     (some: Put) =>

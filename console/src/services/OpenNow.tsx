@@ -1,5 +1,6 @@
 import { Tooltip } from "@mantine/core";
 
+import { serverNow } from "../api/clock";
 import { type Times, useTimes } from "../components/times";
 import type { Status } from "./data";
 
@@ -7,8 +8,8 @@ const DAY_MS = 24 * 3_600_000;
 
 // The day is told where it is not today's.
 function when(at: string, times: Times): string {
-  const isToday = times.date(at) === times.date(new Date());
-  const isSoon = Date.parse(at) - Date.now() < 6 * DAY_MS;
+  const isToday = times.date(at) === times.date(new Date(serverNow()));
+  const isSoon = Date.parse(at) - serverNow() < 6 * DAY_MS;
   const time = times.clock(at);
   if (isToday) {
     return time;

@@ -7,6 +7,7 @@ import { Failure } from "../../components/Failure";
 import { withTimes } from "../../components/instants";
 import { Loading } from "../../components/Loading";
 import { numeral } from "../../components/numbers";
+import { ShowMore } from "../../components/ShowMore";
 import { useTimes } from "../../components/times";
 import { readFile, useItems, useJob } from "./calls";
 import { CallbackList, type Line } from "./CallbackList";
@@ -85,28 +86,18 @@ interface ItemsProps {
 
 function Items({ kind, job, isDone, title }: ItemsProps) {
   const { shown } = useTimes();
-  const { data: items, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useItems(kind, job.id, isDone);
+  const list = useItems(kind, job.id, isDone);
   const more = isDone ? (kind === "reschedule" ? "New Time" : undefined) : "Why";
-  const lines = items?.map((item) => ({
+  const lines = list.data?.map((item) => ({
     ...lineOf(item),
     more: isDone ? item.desired_at_now && shown.minute(item.desired_at_now) : withTimes(item.reason, shown),
   }));
   return (
     <Stack gap={6}>
       <Title order={3}>{title}</Title>
-      <Failure of={error} />
+      <Failure of={list.error} />
       {lines && <CallbackList label={title} lines={lines} {...(more && { more })} />}
-      {hasNextPage && (
-        <Button
-          variant="default"
-          size="xs"
-          loading={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-          w="fit-content"
-        >
-          Show more
-        </Button>
-      )}
+      <ShowMore of={list}>Show more</ShowMore>
     </Stack>
   );
 }

@@ -1,6 +1,7 @@
 import { Group, NativeSelect, NumberInput, Radio, SegmentedControl, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 
+import { serverNow } from "../../api/clock";
 import { useTimes } from "../../components/times";
 import { instantOf } from "../../components/zones";
 import type { When } from "./calls";
@@ -27,7 +28,7 @@ export function whenOf({ way, amount, unit, direction, wall }: Choice, zone: str
   }
   if (way === "time") {
     const at = instantOf(wall, zone);
-    return at && Date.parse(at) > Date.now() ? { desired_at: at } : null;
+    return at && Date.parse(at) > serverNow() ? { desired_at: at } : null;
   }
   const seconds = Math.round(Number(amount) * SECONDS[unit]);
   return seconds > 0 ? { shift_seconds: direction === "later" ? seconds : -seconds } : null;
@@ -130,5 +131,5 @@ function wrongTime(choice: Choice, zone: string, wasLeft: boolean): string | und
   if (!at) {
     return "Clocks go forward then: this time does not exist";
   }
-  return Date.parse(at) > Date.now() ? undefined : "This is in the past";
+  return Date.parse(at) > serverNow() ? undefined : "This is in the past";
 }

@@ -5,6 +5,7 @@ import { useMay } from "../../api/session";
 import { Fact, Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
 import { Instant } from "../../components/Instant";
+import { Recording } from "../../components/Recording";
 import { duration } from "../../components/times";
 import type { Callback } from "../model";
 import { Attempts } from "./Attempts";
@@ -30,7 +31,7 @@ export default function Metrics({ callback }: { callback: Callback }) {
         <Times trace={trace} />
         <Told trace={trace} />
         <Asked callback={callback} />
-        <Recording callback={callback} />
+        <NameRecording callback={callback} />
         <UserData of={callback.user_data} />
       </Facts>
       <History trace={trace} />
@@ -145,15 +146,14 @@ function Asked({ callback }: { callback: Callback }) {
   );
 }
 
-/** The customer's name, spoken. */
-function Recording({ callback: { id, has_name_recording: hasOne } }: { callback: Callback }) {
+function NameRecording({ callback: { id, has_name_recording: hasOne } }: { callback: Callback }) {
   const may = useMay();
   if (!hasOne || !may("HEAR_RECORDINGS")) {
     return null;
   }
   return (
     <Fact name="Name recording">
-      <audio controls preload="none" src={`/api/v1/callbacks/${id}/name-recording`} aria-label="Name recording" />
+      <Recording src={`/api/v1/callbacks/${id}/name-recording`} />
     </Fact>
   );
 }

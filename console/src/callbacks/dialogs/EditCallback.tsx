@@ -16,7 +16,7 @@ import { SlotPicker } from "../slots/SlotPicker";
 interface Props {
   callback: Callback;
   onClose: () => void;
-  onChanged: (callback: Callback) => void;
+  onChanged: () => void;
 }
 
 type Wanted =
@@ -32,7 +32,7 @@ export default function EditCallback({ callback, onClose, onChanged }: Props) {
     mutationFn: (wanted: Wanted) => asked(callback.id, wanted),
     onSuccess: (changed) => {
       keep(changed);
-      onChanged(changed);
+      onChanged();
       onClose();
     },
     onError: readAgain,

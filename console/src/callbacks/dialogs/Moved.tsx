@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 
+import { leaveFocusBefore } from "../../components/focus";
 import { useTimes } from "../../components/times";
 import { whenName } from "../../components/zones";
 
@@ -26,7 +27,7 @@ export function Moved({ from, to, onSeen }: Props) {
         chosen is kept, and not saved.
       </Text>
       <Group>
-        <Button size="xs" variant="default" onClick={onSeen}>
+        <Button ref={leaveFocusBefore} size="xs" variant="default" onClick={onSeen}>
           Change it all the same
         </Button>
       </Group>

@@ -2,6 +2,7 @@ import { Button, Group, Input, SegmentedControl, Stack, Text } from "@mantine/co
 import { type FormEvent, useState } from "react";
 
 import { api, data } from "../../api/client";
+import { serverNow } from "../../api/clock";
 import { useCreation } from "../../api/creation";
 import { Dialog } from "../../components/Dialog";
 import type { Kind } from "./create/fields";
@@ -119,7 +120,7 @@ function recordingName({ has_name_recording: hasOne, completed_at: completedAt }
   if (!hasOne) {
     return "There is no name recording to come along.";
   }
-  const isKept = completedAt !== null && Date.now() - Date.parse(completedAt) < RECORDING_DAYS * DAY;
+  const isKept = completedAt !== null && serverNow() - Date.parse(completedAt) < RECORDING_DAYS * DAY;
   return isKept
     ? "The customer's name recording comes along."
     : "The name recording does not come along: the callback was completed more than 4 days ago.";

@@ -5,7 +5,6 @@ import { useState } from "react";
 import { Link } from "react-router";
 
 import { api, data } from "../../api/client";
-import { serverNow } from "../../api/clock";
 import { useKeptFresh } from "../../api/fresh";
 import { useMay, useSession } from "../../api/session";
 import { ErrorPage } from "../../components/ErrorPage";
@@ -196,12 +195,12 @@ function Problem({ text }: { text: string }) {
 function Pause({ trunk, mayResume }: { trunk: Trunk; mayResume: boolean }) {
   const { shown } = useTimes();
   const client = useQueryClient();
-  useSecond(); // a pause ends by itself
+  const now = useSecond();
   const resume = useMutation({
     mutationFn: () => api.POST("/api/v1/trunks/{trunk_name}/resume", { params: { path: { trunk_name: trunk.name } } }),
     onSuccess: () => refreshLists(client),
   });
-  if (!trunk.paused_until || Date.parse(trunk.paused_until) <= serverNow()) {
+  if (!trunk.paused_until || Date.parse(trunk.paused_until) <= now) {
     return "Not paused";
   }
   return (
