@@ -13,10 +13,13 @@ from typing import Protocol, TypeVar
 
 import pytest
 
-from ringback.telephony.port import DialRequest, Event, LegEnded, LegRole, Telephony
+from ringback.telephony.port import DialRequest, Event, LegEnded, LegRole, LinkLost, LinkRestored, Superseded, Telephony
+from tests.acceptance.sip.waiting import until
 
 EventType = TypeVar("EventType", bound=Event)
 STEP_SECONDS = 0.05
+# What comes by the machine's time: an adapter connects again by that, whatever the time of the system.
+OF_THE_LINK = {LinkLost, LinkRestored, Superseded}
 _numbers = itertools.count(1)
 
 
@@ -121,7 +124,7 @@ class Controller:
 
     async def ends_listening(self) -> bool:
         """Wait until the event stream has ended."""
-        await self.until(self._listening.done, what="the end of the stream")
+        await until(self._listening.done, "the end of the stream")
         return True
 
     async def stop(self) -> None:
@@ -175,7 +178,11 @@ class Controller:
             mine = (event for event in self.told[after:] if isinstance(event, kind))
             return next((event for event in mine if leg_id in (None, getattr(event, "leg_id", None))), None)
 
-        await self.until(lambda: found() is not None, within, f"{kind.__name__} {leg_id or ''}")
+        what = f"{kind.__name__} {leg_id or ''}"
+        if kind in OF_THE_LINK:
+            await until(lambda: found() is not None, what)
+        else:
+            await self.until(lambda: found() is not None, within, what)
         event = found()
         assert event is not None
         return event
