@@ -1,6 +1,5 @@
 """As whom PostgreSQL runs: as the user of this process or, since PostgreSQL refuses root, as the user `ringback`."""
 
-import asyncio
 import contextlib
 import fcntl
 import os
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ringback.database.embedded.commands import Identity, run
+from ringback.database.embedded.locks import locked
 from ringback.errors import SetupError
 
 SYSTEM_USER = "ringback"
@@ -88,7 +88,7 @@ async def _first_come() -> AsyncGenerator[None]:
     """One process after the other: of two useradd at once the second gives the user of the first another id."""
     handle = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
     try:
-        await asyncio.to_thread(fcntl.flock, handle, fcntl.LOCK_EX)
+        await locked(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)

@@ -12,7 +12,6 @@
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
 import re
@@ -86,15 +85,6 @@ class DataDirectory:
             yield handle
         finally:
             os.close(handle)
-
-
-def is_locked(handle: int, operation: int) -> bool:
-    """Try to take the lock (`fcntl.LOCK_SH` or `LOCK_EX`) without waiting; whether we have it now."""
-    try:
-        fcntl.flock(handle, operation | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 async def usable_directory(path: Path, account: Account) -> DataDirectory:

@@ -27,11 +27,12 @@ from ringback.database.embedded.cluster import (
     stop_postgres,
     write_settings,
 )
-from ringback.database.embedded.directory import is_locked, operating_system_errors, usable_directory
+from ringback.database.embedded.directory import operating_system_errors, usable_directory
+from ringback.database.embedded.locks import is_locked, locked
 from ringback.database.embedded.processes import is_answered, postmaster_of, wait_for_orphans
 from ringback.errors import RingbackError, SetupError
 
-LOCK_POLL_SECONDS = 0.02
+POLL_SECONDS = 0.02
 WATCH_SECONDS = 0.2
 RETRY_SECONDS = 2.0
 
@@ -60,7 +61,7 @@ class EmbeddedPostgres:
             with contextlib.ExitStack() as entering:
                 self._users_lock = entering.enter_context(self._directory.lock_file("users.lock"))
                 async with self._start_lock():
-                    await _locked(self._users_lock, fcntl.LOCK_SH)
+                    await locked(self._users_lock, fcntl.LOCK_SH)
                     await self._start_or_leave()
                 self._stay = entering.pop_all()
         return self
@@ -106,7 +107,7 @@ class EmbeddedPostgres:
     @contextlib.asynccontextmanager
     async def _start_lock(self) -> AsyncGenerator[None]:
         with self._directory.lock_file("start.lock") as handle:
-            await _locked(handle, fcntl.LOCK_EX)
+            await locked(handle, fcntl.LOCK_EX)
             yield
 
     async def _start_or_leave(self) -> None:
@@ -172,13 +173,6 @@ class EmbeddedPostgres:
             log.error("PostgreSQL did not stop", problem=problem)
 
 
-async def _locked(handle: int, operation: int) -> None:
-    while True:
-        if is_locked(handle, operation):
-            return
-        await asyncio.sleep(LOCK_POLL_SECONDS)
-
-
 async def _is_ready(cluster: Path) -> bool:
     """Whether a server runs there; one that is just starting or stopping is waited for."""
     deadline = time.monotonic() + START_SECONDS
@@ -188,5 +182,5 @@ async def _is_ready(cluster: Path) -> bool:
                 f"PostgreSQL in {cluster} (pid {postmaster.pid}) has been starting or stopping for {START_SECONDS} "
                 "seconds. See its log beside it, then start Ringback again."
             )
-        await asyncio.sleep(LOCK_POLL_SECONDS)
+        await asyncio.sleep(POLL_SECONDS)
     return postmaster is not None
