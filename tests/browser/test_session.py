@@ -1,11 +1,38 @@
 """A session that runs out: people go on where they were, and nothing typed is lost."""
 
-from playwright.async_api import expect
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Page, Route, expect
 
 from ringback.accounts.rules import Role
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
 from tests.people import PASSWORD
+
+
+@asynccontextmanager
+async def late_answers(page: Page, path: str) -> AsyncGenerator[asyncio.Event]:
+    """What is read at a path is answered by the server as ever, but arrives at the end only. Set: one is held back."""
+    is_held, may_arrive = asyncio.Event(), asyncio.Event()
+    arriving: list[asyncio.Task[None]] = []
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        is_held.set()
+        await may_arrive.wait()
+        await route.fulfill(response=answer)
+
+    def held(route: Route) -> asyncio.Task[None]:
+        arriving.append(asyncio.create_task(hold(route)))
+        return arriving[-1]
+
+    await page.route(f"**{path}", lambda route: held(route) if route.request.method == "GET" else route.fallback())
+    yield is_held
+    may_arrive.set()
+    await asyncio.gather(*arriving)
+    await page.unroute(f"**{path}")
 
 
 async def test_a_session_that_ran_out_asks_for_the_password_and_goes_on_with_what_was_typed(
@@ -72,6 +99,44 @@ async def test_who_logs_in_as_somebody_else_in_another_tab_is_that_in_both(site:
     await expect(page.get_by_role("button", name="Account of mona")).to_be_visible()
     await expect(page.get_by_role("columnheader", name="State")).to_be_visible()
     await expect(page.get_by_role("columnheader", name="Attempts")).to_have_count(0)
+
+
+async def test_whoever_has_logged_out_stays_so_whatever_still_arrives(site: Site, log_in: LogIn) -> None:
+    await site.add_user("sonja", Role.SUPERVISOR)
+    await site.add_user("mona", Role.MONITOR)
+    page = await log_in("sonja", "/callbacks")
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    async with late_answers(page, "/api/v1/session") as is_held:
+        # Every page is told of a new service, and asks who is logged in and for what.
+        await site.add_service("sales")
+        await is_held.wait()
+        await page.get_by_role("button", name="Account of sonja").click()
+        await page.get_by_role("menuitem", name="Log out").click()
+        await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    await page.get_by_role("textbox", name="Name").fill("mona")
+    await page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_role("button", name="Account of mona")).to_be_visible()
+
+
+async def test_whoever_logged_in_again_is_not_asked_once_more_by_what_still_arrives(site: Site, log_in: LogIn) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    page = await log_in("olga", "/services")
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    again = page.get_by_role("dialog", name="Your session has run out")
+    async with late_answers(page, "/api/v1/users") as is_held:
+        async with site.database.transaction() as connection:
+            await connection.execute("DELETE FROM sessions")
+        await page.get_by_role("link", name="Users").click()
+        await is_held.wait()
+        await again.get_by_role("textbox", name="Password").fill(PASSWORD)
+        await page.unroute("**/api/v1/users")
+        await again.get_by_role("button", name="Log in", exact=True).click()
+        await expect(page.get_by_role("button", name="Edit olga")).to_be_visible()
+    await page.get_by_role("button", name="Edit olga").click()
+    await page.get_by_role("textbox", name="Display Name").fill("Olga")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("row", name="olga")).to_contain_text("Olga")
 
 
 async def test_a_part_that_cannot_be_loaded_is_told_and_the_rest_stays(site: Site, log_in: LogIn) -> None:

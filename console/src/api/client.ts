@@ -19,23 +19,26 @@ export function onSessionEnd(tell: () => void): void {
   whenSessionEnds = tell;
 }
 
-const askedAt = new WeakMap<Request, number>();
+// When it was asked, and in which session.
+const asked = new WeakMap<Request, { at: number; inSession: string }>();
 
 const guard: Middleware = {
   onRequest({ request }) {
-    askedAt.set(request, Date.now());
+    asked.set(request, { at: Date.now(), inSession: csrfToken });
     if (!SAFE.has(request.method)) {
       request.headers.set("X-CSRF-Token", csrfToken);
     }
     return request;
   },
   async onResponse({ request, response }) {
-    noteTime(response, askedAt.get(request) ?? Date.now());
+    const { at = Date.now(), inSession } = asked.get(request) ?? {};
+    noteTime(response, at);
     if (response.ok) {
       return response;
     }
     const error = await errorOf(response);
-    if (response.status === 401 && error.code !== "login-refused") {
+    // What was asked in a session before this one says nothing of it.
+    if (response.status === 401 && error.code !== "login-refused" && inSession === csrfToken) {
       whenSessionEnds();
     }
     throw error;

@@ -19,10 +19,11 @@ const NOBODY: Login = { session: null, isOver: false };
 
 const isOther = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== KEY[0];
 
-async function readLogin({ client }: { client: QueryClient }): Promise<Login> {
+async function readLogin({ client, signal }: { client: QueryClient; signal: AbortSignal }): Promise<Login> {
   const before = client.getQueryData<Login>(KEY);
   try {
-    const session = await data(api.GET("/api/v1/session"));
+    const session = await data(api.GET("/api/v1/session", { signal }));
+    signal.throwIfAborted();
     keepCsrfToken(session.csrf_token);
     if (before?.session && before.session.user.name !== session.user.name) {
       // Somebody else has logged in, in another tab.
@@ -50,13 +51,19 @@ export function useLogin() {
   return useQuery(LOGIN);
 }
 
+/** From now on this is so: an answer that is still on its way tells of the time before. */
+async function keepLogin(client: QueryClient, login: Login): Promise<void> {
+  await client.cancelQueries({ queryKey: KEY });
+  client.setQueryData<Login>(KEY, login);
+}
+
 /** Keep a session that has just begun. What was read for somebody else is forgotten. */
-export function useBegin(): (session: Session) => void {
+export function useBegin(): (session: Session) => Promise<void> {
   const client = useQueryClient();
-  return (session) => {
+  return async (session) => {
     const isSame = client.getQueryData<Login>(KEY)?.session?.user.name === session.user.name;
     keepCsrfToken(session.csrf_token);
-    client.setQueryData<Login>(KEY, { session, isOver: false });
+    await keepLogin(client, { session, isOver: false });
     if (isSame) {
       void client.invalidateQueries({ predicate: isOther });
     } else {
@@ -82,7 +89,7 @@ export function useLogOut(): () => Promise<void> {
     });
     // What was written and not sent, such as a note of a talk, is for nobody who comes after.
     sessionStorage.clear();
-    client.setQueryData<Login>(KEY, NOBODY);
+    await keepLogin(client, NOBODY);
     client.removeQueries({ predicate: isOther });
   };
 }

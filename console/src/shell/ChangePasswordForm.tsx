@@ -21,8 +21,8 @@ export function ChangePasswordForm({ user, onDone }: { user: string; onDone?: ()
       await api.POST("/api/v1/session/password", { body: { current_password: current, new_password: wanted } });
       return data(api.GET("/api/v1/session"));
     },
-    onSuccess: (session) => {
-      begin(session);
+    onSuccess: async (session) => {
+      await begin(session);
       onDone?.();
     },
   });
