@@ -72,9 +72,12 @@ export function Call({ attempt, offer, unfinished, tell }: Props) {
                 </Button>
               )}
               {(isOpen || isLive) && (
-                <Finishing
-                  {...{ attempt, phase, who, dispositions, tell }}
+                <FinishForm
+                  {...{ attempt, dispositions }}
                   zone={offer?.callback.promised_zone ?? null}
+                  isTalking={phase === "TALKING"}
+                  isInHand={isLive}
+                  onDone={(whatFollows) => tell(`${who}: finished. ${whatFollows}`)}
                 />
               )}
             </div>
@@ -195,26 +198,5 @@ function Connecting({ offer }: { offer: Offer }) {
         ))}
       </ol>
     </div>
-  );
-}
-
-interface FinishingProps {
-  attempt: string;
-  phase: Phase;
-  who: string;
-  dispositions: string[];
-  zone: string | null;
-  tell: (text: string) => void;
-}
-
-function Finishing({ attempt, phase, who, dispositions, zone, tell }: FinishingProps) {
-  const now = useSecond();
-  return (
-    <FinishForm
-      {...{ attempt, dispositions, zone, now }}
-      isTalking={phase === "TALKING"}
-      isInHand={phase !== "LEFT"}
-      onDone={(whatFollows) => tell(`${who}: finished. ${whatFollows}`)}
-    />
   );
 }

@@ -2,6 +2,7 @@ import { Button, Group, Radio, Stack, Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 
 import { Refusal } from "../callbacks/dialogs/Refusal";
+import { useSecond } from "../components/ticking";
 import { useTimes } from "../components/times";
 import { useFinish } from "./actions";
 import { againAt, againProblem, CallAgain } from "./CallAgain";
@@ -15,7 +16,6 @@ interface Props {
   attempt: string;
   dispositions: string[];
   zone: string | null;
-  now: number;
   /** They still talk: finishing ends the call. */
   isTalking: boolean;
   /** Whether it is what the agent has in hand, and not left over. */
@@ -24,7 +24,8 @@ interface Props {
 }
 
 /** What came of a talk. It may be written while they talk; what is written is kept until it is sent. */
-export function FinishForm({ attempt, dispositions, zone, now, isTalking, isInHand, onDone }: Props) {
+export function FinishForm({ attempt, dispositions, zone, isTalking, isInHand, onDone }: Props) {
+  const now = useSecond();
   const { shown } = useTimes();
   const [draft, change] = useDraft(attempt);
   const [isAsked, setAsked] = useState(false);
