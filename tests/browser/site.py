@@ -22,6 +22,7 @@ from ringback.services.catalog import ServiceChoices
 from ringback.settings import Settings
 from tests.api.conftest import free_port, until_answered
 from tests.people import make_user
+from tests.recordings import wav
 
 LINK = "simulator:?customers.talk=600&agents.talk=600"
 
@@ -93,6 +94,11 @@ class Site:
         """Create a callback over the API; the answer."""
         body = {"service": service, "phone_number": phone_number, "desired_at": at and at.isoformat(), **more}
         return (await self.api.post("/api/v1/callbacks", json=body)).raise_for_status().json()
+
+    async def record_name(self, callback_id: str) -> None:
+        """Have the customer of a callback say their name."""
+        path = f"/api/v1/callbacks/{callback_id}/name-recording"
+        (await self.api.put(path, content=wav(), headers={"Content-Type": "audio/wav"})).raise_for_status()
 
 
 async def open_site(database: Database, clock: Clock, **settings: Any) -> Site:

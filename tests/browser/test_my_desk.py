@@ -13,7 +13,6 @@ from tests.acceptance.sip.processes import RingbackProcess
 from tests.acceptance.sip.waiting import until
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
-from tests.recordings import wav
 from tests.telephony.rig import Behaviour
 from tests.telephony.sipp import SippPhone
 
@@ -82,8 +81,7 @@ async def ada_asks(site: Site, **more: Any) -> str:
 async def test_an_agent_sees_who_and_why_takes_the_call_talks_and_finishes(site: Site, log_in: LogIn) -> None:
     seat = await seated(site, log_in)
     callback_id = await ada_asks(site)
-    path = f"/api/v1/callbacks/{callback_id}/name-recording"
-    (await site.api.put(path, content=wav(), headers={"Content-Type": "audio/wav"})).raise_for_status()
+    await site.record_name(callback_id)
     await seat.ready()
 
     offer = seat.call("Call offered")

@@ -7,7 +7,6 @@ from playwright.async_api import Locator, Page, expect
 from ringback.accounts.rules import Role
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
-from tests.recordings import wav
 
 
 async def opened(page: Page, number: str) -> Locator:
@@ -47,8 +46,7 @@ async def test_place_and_wait_are_told_and_why_they_are_not(site: Site, log_in: 
 
 async def test_a_name_recording_that_cannot_be_heard_any_more_is_told(site: Site, log_in: LogIn) -> None:
     asked = await site.ask_for_call("support", "+4930111111")
-    headers = {"Content-Type": "audio/wav"}
-    await site.api.put(f"/api/v1/callbacks/{asked['id']}/name-recording", content=wav(), headers=headers)
+    await site.record_name(asked["id"])
     await site.add_user("sonja", Role.SUPERVISOR)
     page = await log_in("sonja", "/callbacks")
     await page.route("**/name-recording", lambda route: route.fulfill(body="no sound", content_type="audio/wav"))
@@ -60,8 +58,7 @@ async def test_a_name_recording_that_cannot_be_heard_any_more_is_told(site: Site
 
 async def test_what_is_known_grows_as_the_callback_goes_on(site: Site, log_in: LogIn) -> None:
     asked = await site.ask_for_call("support", "+4930111111", user_data={"order": 4711})
-    headers = {"Content-Type": "audio/wav"}
-    await site.api.put(f"/api/v1/callbacks/{asked['id']}/name-recording", content=wav(), headers=headers)
+    await site.record_name(asked["id"])
     await site.add_user("sonja", Role.SUPERVISOR)
     page = await log_in("sonja", "/callbacks")
     details = await opened(page, "+49 30 111111")

@@ -7,7 +7,6 @@ from ringback.accounts.rules import Role
 from ringback.clock import Clock, ManualClock
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
-from tests.recordings import wav
 
 FOUR_DAYS = 4 * 24 * 60 * 60
 
@@ -23,8 +22,7 @@ async def opened(site: Site, log_in: LogIn, *, has_recording: bool, seconds_ago:
     old = await site.ask_for_call("support", "030 1234567", customer_name="Ada Lovelace")
     path = f"/api/v1/callbacks/{old['id']}"
     if has_recording:
-        headers = {"Content-Type": "audio/wav"}
-        (await site.api.put(f"{path}/name-recording", content=wav(), headers=headers)).raise_for_status()
+        await site.record_name(old["id"])
     (await site.api.post(f"{path}/cancel")).raise_for_status()
     assert isinstance(site.clock, ManualClock)
     site.clock.jump(seconds_ago)
