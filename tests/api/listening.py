@@ -14,11 +14,11 @@ EVENTS = "/api/v1/events"
 
 @dataclass
 class Ear:
-    """What was heard: events as (name, data), and how the stream ended."""
+    """What was heard: events as (name, data), how often that the line is there, and how the stream ended."""
 
     events: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
     ids: list[str] = field(default_factory=list[str])
-    comments: int = 0
+    alive: int = 0
     is_over: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -55,10 +55,10 @@ class Ear:
                         name = value
                     case "id":
                         self.ids.append(value)
+                    case "data" if name == "alive":
+                        self.alive += 1
                     case "data":
                         self.events.append((name, json.loads(value)))
-                    case "":
-                        self.comments += line.startswith(":")
                     case _:
                         pass
                 self._news.set()

@@ -214,7 +214,7 @@ async def test_a_listener_whose_services_change_goes_on_with_the_new_ones_after_
         await all_seeing.until_heard("callbacks", lost, won)
         await ear.until_heard("callbacks", won)
         assert ear.heard("callbacks") == {won}
-        assert ear.comments
+        assert ear.alive
 
 
 async def test_what_is_not_theirs_any_more_is_not_told_from_that_very_moment(
@@ -294,8 +294,8 @@ async def test_to_listen_does_not_keep_a_session_from_ending_idle(
     cookie = await logged_in(database, clock, Role.MONITOR)
     async with visitor, listening(visitor, cookie) as ear:
         clock.jump(sessions.IDLE.total_seconds() / 2)
-        before = ear.comments
-        await ear.until(lambda: ear.comments >= before + 2)
+        before = ear.alive
+        await ear.until(lambda: ear.alive >= before + 2)
         clock.jump(sessions.IDLE.total_seconds() / 2)
         await ear.until_told("end")
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from ringback.accounts.rules import Role
 from tests.browser import callbacks
 from tests.browser.callbacks import row_of
 from tests.browser.conftest import LogIn
@@ -162,6 +163,26 @@ async def test_tabs_that_nobody_sees_leave_the_server_to_those_that_are_seen(sit
     await become(first, "visible")
     await expect(first.get_by_text("Live", exact=True)).to_be_visible()
     await expect(row_of(first, "+49 30 1111111")).to_be_visible()
+
+
+async def test_of_an_agents_tabs_the_one_that_was_seen_last_stays_live_unseen(site: Site, log_in: LogIn) -> None:
+    await site.add_agent("anna", "support")
+    await site.add_user("anna", Role.AGENT, Role.SUPERVISOR, agent="anna")
+    before = await log_in("anna", "/callbacks")
+    await before.context.clock.install()
+    for page in [before, *[await before.context.new_page() for _ in range(7)]]:
+        await page.goto(f"{site.url}/callbacks")
+        await until_live(page)
+        if page is not before:
+            # The one before is not looked at any more; as long as nobody looked at another it was told of calls.
+            await before.clock.fast_forward(15_000)
+            await expect(before.get_by_text("Not live")).to_be_visible()
+        await become(page, "hidden")
+        before = page
+    await before.clock.fast_forward(15_000)
+    await site.ask_for_call("support", "030 1111111")
+    is_new = before.get_by_role("button", name="1 new callback - show")
+    await expect(is_new.or_(row_of(before, "+49 30 1111111"))).to_be_visible()
 
 
 async def test_only_what_changed_is_read_again(site: Site, log_in: LogIn) -> None:

@@ -18,6 +18,10 @@ const AGAIN_MILLISECONDS = 3_000;
 // Whoever may not listen is asked again seldom: rights are given back, too.
 const MAY_AGAIN_MILLISECONDS = 30_000;
 const UNSEEN_MILLISECONDS = 10_000;
+// The server says every ten seconds that it is there. A line may also break without a word.
+const SILENT_MILLISECONDS = 30_000;
+// On which each tab tells the others that it is seen now.
+const SEEN = "ringback-tab-seen";
 // Everybody comes again at once after an interruption: not everybody reads at once.
 const LEAST_SPREAD_MILLISECONDS = 100;
 const SPREAD_MILLISECONDS = 1_000;
@@ -51,15 +55,21 @@ function become(next: Connection): void {
   }
 }
 
+interface Line {
+  open: () => void;
+  close: () => void;
+  isOpen: () => boolean;
+}
+
 /**
- * One stream for all pages. Where a line breaks the browser comes again by itself; where it gives up, because something
- * else answered, we do. `onEnd`: we may not listen any more, or not now. `isKept`: also while nobody sees the page.
- * Browsers have six lines to a server for all their tabs together.
+ * The stream. Where it breaks the browser comes again by itself; where it gives up, because something else answered, or
+ * where nothing at all is heard, we do. `onEnd`: we may not listen any more, or not now.
  */
-export function openEvents(onEnd: () => void, isKept: boolean): () => void {
+function makeLine(onEnd: () => void): Line {
   let source: EventSource | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
   let catchingUp: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   // Nobody told what changed before: what is shown is live when it is read after that.
   const catchUp = () => {
     tellAll("everything");
@@ -69,53 +79,92 @@ export function openEvents(onEnd: () => void, isKept: boolean): () => void {
     clearTimeout(catchingUp);
     catchingUp = setTimeout(catchUp, LEAST_SPREAD_MILLISECONDS + Math.random() * SPREAD_MILLISECONDS);
   };
+  const listen = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      close();
+      open();
+    }, SILENT_MILLISECONDS);
+  };
   const open = () => {
+    clearTimeout(again);
     const opened = new EventSource("/api/v1/events");
     source = opened;
-    opened.addEventListener("hello", () => (connection === "lost" ? catchUpSoon() : catchUp()));
-    opened.addEventListener("changed", (event) => tellAll(changesOf(JSON.parse(event.data) as Required<Changes>)));
-    opened.addEventListener("reset", catchUpSoon);
-    opened.addEventListener("end", () => {
+    listen();
+    const on = (name: string, act: (data: string) => void) =>
+      opened.addEventListener(name, ({ data }: MessageEvent<string>) => {
+        listen();
+        act(data);
+      });
+    on("alive", () => undefined);
+    on("hello", () => (connection === "lost" ? catchUpSoon() : catchUp()));
+    on("changed", (data) => tellAll(changesOf(JSON.parse(data) as Required<Changes>)));
+    on("reset", catchUpSoon);
+    on("end", () => {
       close();
       onEnd();
-      timer = setTimeout(open, MAY_AGAIN_MILLISECONDS);
+      again = setTimeout(open, MAY_AGAIN_MILLISECONDS);
     });
     opened.addEventListener("error", () => {
       clearTimeout(catchingUp);
       become("lost");
       if (opened.readyState === EventSource.CLOSED) {
-        timer = setTimeout(open, AGAIN_MILLISECONDS);
+        again = setTimeout(open, AGAIN_MILLISECONDS);
       }
     });
   };
   const close = () => {
-    clearTimeout(catchingUp);
-    clearTimeout(timer);
+    [again, catchingUp, silence].forEach(clearTimeout);
     source?.close();
     source = undefined;
     become("lost");
   };
+  return { open, close, isOpen: () => !!source && source.readyState !== EventSource.CLOSED };
+}
+
+/**
+ * One stream for all pages. Browsers have six lines to a server for all their tabs together: a tab that nobody sees gives
+ * up its own. `isKept`: not so the one that was seen last, whose user is told of calls wherever they look.
+ */
+export function openEvents(onEnd: () => void, isKept: boolean): () => void {
+  let leaving: ReturnType<typeof setTimeout> | undefined;
+  let isSeenLast = false;
+  const tabs = new BroadcastChannel(SEEN);
+  const line = makeLine(onEnd);
+  const leave = () => {
+    clearTimeout(leaving);
+    leaving = setTimeout(line.close, UNSEEN_MILLISECONDS);
+  };
   const look = () => {
+    clearTimeout(leaving);
     if (document.visibilityState === "hidden") {
-      clearTimeout(timer);
-      timer = setTimeout(close, UNSEEN_MILLISECONDS);
-    } else {
-      clearTimeout(timer);
-      if (!source || source.readyState === EventSource.CLOSED) {
-        become("connecting");
-        open();
+      if (!isKept || !isSeenLast) {
+        leave();
       }
+      return;
+    }
+    isSeenLast = true;
+    tabs.postMessage("seen");
+    if (!line.isOpen()) {
+      become("connecting");
+      line.open();
     }
   };
+  tabs.onmessage = () => {
+    isSeenLast = false;
+    if (document.visibilityState === "hidden") {
+      leave();
+    }
+  };
+  document.addEventListener("visibilitychange", look);
   become("connecting");
-  open();
-  if (!isKept) {
-    look();
-    document.addEventListener("visibilitychange", look);
-  }
+  line.open();
+  look();
   return () => {
     document.removeEventListener("visibilitychange", look);
-    close();
+    clearTimeout(leaving);
+    tabs.close();
+    line.close();
   };
 }
 

@@ -12167,7 +12167,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, one after the other, each with its `id` and JSON in `data` (docs/events.md) */
+            /** @description Events, one after the other, each with JSON in `data` (docs/events.md) */
             200: {
                 headers: {
                     [name: string]: unknown;

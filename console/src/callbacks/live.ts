@@ -2,19 +2,18 @@ import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { api, data } from "../api/client";
-import { useChanges } from "../api/events";
+import { useChanges, useIsLive } from "../api/events";
 import { ApiError } from "../api/problems";
 import { useHalfMinute } from "../components/ticking";
 import type { Callback } from "./model";
 import type { ListQuery } from "./ranges";
-import { filterNow, LEEWAY_MS, type Question, type Row, type Rows, toRow } from "./rows";
+import { filterNow, LEEWAY_MS, type Question, readPage, type Row, type Rows, toRow } from "./rows";
 
 // As many ids as the list takes at once.
 const MOST_IDS = 100;
 const AGAIN_MS = 5_000;
 // Refusals that pass: of a session that has run out, of what took too long, of too much in a minute.
 const PASSING = new Set([401, 408, 429]);
-const MAY_GROW_LATE = new Set(["SCHEDULED", "QUEUED", "ROUTING"]);
 
 async function read(query: ListQuery): Promise<Callback[]> {
   return (await data(api.GET("/api/v1/callbacks", { params: { query: { ...query, limit: MOST_IDS } } }))).items;
@@ -66,8 +65,11 @@ function patched(rows: Rows, ids: string[], { matching, others }: Became): Rows 
   return { ...rows, items, left, fresh };
 }
 
-function isNew(callback: Callback, { readAt }: Rows): boolean {
-  return Date.parse(callback.created_at) >= readAt;
+/** Whether a callback that matches cannot have been on another page of the list when it was read. */
+function isNew(callback: Callback, { query, readAt, next, previous }: Rows): boolean {
+  const isWhole = next === null && previous === null;
+  const wasAhead = !!query.to && Date.parse(callback.desired_at) >= Date.parse(query.to);
+  return isWhole || wasAhead || Date.parse(callback.created_at) >= readAt;
 }
 
 /** Whether the same would be refused again, however often it is asked. */
@@ -163,7 +165,7 @@ export function useLive(question: Question, key: QueryKey, isFetching: boolean, 
       void work();
     }
   }, [isFetching, work]);
-  useGrowingLate(key, tell);
+  useComparing(question, key, tell);
   return tell;
 }
 
@@ -179,17 +181,32 @@ function useAfter(isBusy: boolean, call: () => void): () => void {
   return useCallback(() => setDue(true), []);
 }
 
-/** Nothing changes when a window ends: rows whose time has come are looked at until they are late or something happens. */
-function useGrowingLate(key: QueryKey, tell: (ids: string[]) => void): void {
+/**
+ * Time alone brings callbacks into a list, takes them out of it and makes them late, and what they wait for changes
+ * without them: nobody is told. Now and then the page is compared with what it would be.
+ */
+function useComparing(question: Question, key: QueryKey, tell: (ids: string[]) => void): void {
   const client = useQueryClient();
   const now = useHalfMinute();
+  const isLive = useIsLive();
   useEffect(() => {
-    const rows = client.getQueryData<Rows>(key)?.items ?? [];
-    const due = rows.filter(
-      (row) => MAY_GROW_LATE.has(row.state) && row.lateSince === null && Date.parse(row.desired_at) < now,
-    );
-    if (due.length > 0) {
-      tell(due.map(({ id }) => id));
+    if (!isLive || !client.getQueryData<Rows>(key)) {
+      return;
     }
+    void readPage(question)
+      .then(({ items }) => tell(differing(client.getQueryData<Rows>(key), items)))
+      .catch(() => undefined); // in half a minute it is compared again
   }, [now]); // eslint-disable-line react-hooks/exhaustive-deps -- once a tick, whatever is shown then
+}
+
+/** The ids of what a page has otherwise than it would be. */
+function differing(rows: Rows | undefined, page: Row[]): string[] {
+  const would = new Map(page.map((row) => [row.id, row]));
+  const has = new Map(rows?.items.map((row) => [row.id, row]));
+  const gone = [...has.keys()].filter((id) => !would.has(id) && !rows?.left.has(id));
+  const others = page.filter((row) => {
+    const former = has.get(row.id);
+    return former ? !isSame(former, row) : !rows?.fresh.has(row.id);
+  });
+  return [...gone, ...others.map(({ id }) => id)];
 }

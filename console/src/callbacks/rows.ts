@@ -68,7 +68,8 @@ export function toRow(callback: Callback): Row {
   return { ...callback, lateSince: late == null ? null : serverNow() - late * 1000 };
 }
 
-async function readPage(question: Question, signal: AbortSignal): Promise<Rows> {
+/** The page as it is now. */
+export async function readPage(question: Question, signal?: AbortSignal): Promise<Rows> {
   const { view, pageSize } = question;
   const query: ListQuery = { ...filterNow(question), sort: view.sort, limit: pageSize };
   const readAt = serverNow() - LEEWAY_MS;

@@ -24,16 +24,16 @@ from ringback.events import Changed, Hello, Listener, Reset, Watcher
 
 MEDIA_TYPE = "text/event-stream"
 # How often it is looked, though nobody's rights were changed, whether the listener may still listen: sessions and keys
-# end by time too. A comment tells them that the line is alive.
+# end by time too. An event tells them that the line is alive: of a comment EventSource would not tell.
 CHECK_SECONDS = 10.0
-KEEP_ALIVE = b": still here\n\n"
+KEEP_ALIVE = b"event: alive\ndata: {}\n\n"
 RETRY_MILLISECONDS = 2_000
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 AS_EVENTS = {
     200: ResponseSpec(
         str,
-        description="Events, one after the other, each with its `id` and JSON in `data` (docs/events.md)",
+        description="Events, one after the other, each with JSON in `data` (docs/events.md)",
         media_type=MEDIA_TYPE,
         generate_examples=False,
     )
