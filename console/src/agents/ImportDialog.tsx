@@ -51,7 +51,9 @@ export default function ImportDialog({ onClose }: { onClose: () => void }) {
       <Stack gap="md">
         <Format />
         <div>
-          <label htmlFor={id}>CSV file </label>
+          <Text component="label" htmlFor={id} fw={600} me="sm">
+            CSV file
+          </Text>
           <input
             id={id}
             type="file"
