@@ -26,6 +26,16 @@ SETTINGS: dict[str, Any] = {
 ADA = "+4930123456701"
 CUSTOMER_TONE, AGENT_TONE, LOUD = 440, 660, 0.2
 HANGS_UP_AFTER_3_SECONDS = "+4930123456707"
+# Nobody looks at the tab, and what the browser would tell then is kept.
+LOOK_AWAY = """() => {
+    Object.defineProperty(document, "hidden", { get: () => true });
+    window.told = [];
+    window.Notification = class {
+        static permission = "granted";
+        constructor(title, { body }) { window.told.push(body); }
+        close() { window.told.push("closed"); }
+    };
+}"""
 
 
 @dataclass
@@ -242,3 +252,34 @@ async def test_an_agent_who_looks_at_another_page_sees_that_a_call_is_offered(si
     await assert_accessible(page)
     await desk.click()
     await expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+
+
+async def test_an_offered_call_is_told_on_every_page_also_without_the_navigation_and_from_the_background(
+    site: Site, log_in: LogIn
+) -> None:
+    await site.add_service("sales", **SETTINGS)
+    await site.add_agent("anna", "sales")
+    await site.add_user("both", Role.AGENT, Role.SUPERVISOR, agent="anna")
+    site.start_engine()
+    page = await log_in("both", "/desk", viewport={"width": 800, "height": 800})
+    await page.get_by_role("button", name="Ready", exact=True).click()
+    await page.get_by_role("button", name="Navigation").click()
+    await page.get_by_role("link", name="Callbacks").click()
+    await expect(page).to_have_title("Callbacks - Ringback")
+    await page.evaluate(LOOK_AWAY)
+
+    callback_id = await ada_asks(site)
+    await expect(page).to_have_title("Call offered - Ada Lovelace, Sales")
+    await expect(page).to_have_title("Callbacks - Ringback")
+    assert await page.evaluate("told") == ["Call offered - Ada Lovelace, Sales"]
+    offered = page.get_by_role("banner").get_by_role("link", name="Call offered")
+    await expect(offered).to_be_visible()
+    await assert_accessible(page)
+    await offered.click()
+    await expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    await expect(page).to_have_title("Call offered - Ada Lovelace, Sales")
+
+    (await site.api.post(f"/api/v1/callbacks/{callback_id}/cancel")).raise_for_status()
+    await expect(offered).to_have_count(0)
+    await expect(page).to_have_title("My desk - Ringback")
+    assert await page.evaluate("told") == ["Call offered - Ada Lovelace, Sales", "closed"]

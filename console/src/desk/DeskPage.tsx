@@ -9,7 +9,7 @@ import { ErrorPage } from "../components/ErrorPage";
 import { Failure } from "../components/Failure";
 import { Loading } from "../components/Loading";
 import { PageHead } from "../components/PageHead";
-import { offerText, useAttention } from "./attention";
+import { offerText } from "./attention";
 import { Call } from "./Call";
 import { type Desk, type Offer, useDesk } from "./data";
 import classes from "./Desk.module.css";
@@ -53,7 +53,6 @@ function OwnDesk() {
 
 function Opened({ desk, error }: { desk: Desk; error: unknown }) {
   const { told, setTold } = useTold(desk);
-  useAttention(desk.offer);
   useEffect(() => {
     forgetOthers(new Set([desk.offer?.attempt_id ?? "", ...desk.unfinished.map(({ attempt_id: id }) => id)]));
   }, [desk]);

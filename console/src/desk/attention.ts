@@ -3,7 +3,6 @@ import { useEffect, useState } from "react";
 import type { Offer } from "./data";
 
 const BLINK_MS = 1_000;
-const TITLE = "My desk - Ringback";
 
 /** The words that an offer is told by. */
 export function offerText({ callback }: Offer): string {
@@ -20,14 +19,23 @@ export function useAttention(offer: Offer | null): void {
     if (text === null) {
       return;
     }
-    document.title = text;
-    const blinking = setInterval(() => {
-      document.title = document.title === text ? TITLE : text;
-    }, BLINK_MS);
+    // Another page may be opened meanwhile, which gives the tab its own title.
+    let titleOfPage = document.title;
+    const call = () => {
+      titleOfPage = document.title;
+      document.title = text;
+    };
+    const restore = () => {
+      if (document.title === text) {
+        document.title = titleOfPage;
+      }
+    };
+    call();
+    const blinking = setInterval(() => (document.title === text ? restore() : call()), BLINK_MS);
     const notice = notify(text, attempt);
     return () => {
       clearInterval(blinking);
-      document.title = TITLE;
+      restore();
       notice?.close();
     };
   }, [text, attempt]);

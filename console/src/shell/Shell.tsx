@@ -3,9 +3,10 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { openEvents, useChanges } from "../api/events";
-import { type Permission, useIsOver, useMay, useRefreshSession } from "../api/session";
+import { type Permission, useIsOver, useMay, useRefreshSession, useSession } from "../api/session";
 import { Account } from "./Account";
 import { useColours } from "./colours";
+import { OfferedCall } from "./DeskLight";
 import { LiveStatus } from "./LiveStatus";
 import { Mark } from "./Mark";
 import { Navigation } from "./Navigation";
@@ -31,6 +32,7 @@ export function Shell({ pages, children }: Props) {
     refresh.current = refreshSession;
   });
   const may = useMay();
+  const { user } = useSession();
   const mayListen = LISTEN.some(may);
   // Who takes calls is told of them wherever they look.
   const isKept = may("USE_DESK");
@@ -58,6 +60,7 @@ export function Shell({ pages, children }: Props) {
         <Group h="100%" gap="sm">
           <Burger opened={isOpen} onClick={toggle} size="sm" aria-label="Navigation" aria-expanded={isOpen} />
           <Mark />
+          {isKept && user.agent !== null && <OfferedCall />}
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs">
