@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,15 @@ class Seat:
         await self.presence.get_by_role("button", name="Ready", exact=True).click()
         await expect(self.presence).to_contain_text(re.compile("Ready.*since|Reserved"))
 
+    async def talk_is_over(self, **customer: Any) -> Locator:
+        """Take the call of a customer who hangs up after 3 seconds (see `hanging_up`); what is shown of it then."""
+        await self.site.ask_for_call("sales", HANGS_UP_AFTER_3_SECONDS, **customer)
+        await self.ready()
+        await self.button("Take the call").click()
+        left = self.page.get_by_role("region", name=re.compile("Not finished yet|The call is over"))
+        await expect(left).to_be_visible()
+        return left
+
     async def state_of(self, callback_id: str) -> dict[str, Any]:
         """The callback as the API shows it."""
         return (await self.site.api.get(f"/api/v1/callbacks/{callback_id}")).raise_for_status().json()
@@ -80,6 +90,19 @@ async def seated(site: Site, log_in: LogIn, **settings: Any) -> Seat:
     """The same with an engine, which calls simulated people."""
     site.start_engine()
     return await at_desk(site, log_in, **settings)
+
+
+async def hanging_up(site: Site, log_in: LogIn, **settings: Any) -> Seat:
+    """The same, with customers who do what the last digit of their number says."""
+    site.settings = msgspec.structs.replace(site.settings, links={"main": "simulator:?far_ends=digits"})
+    return await seated(site, log_in, **settings)
+
+
+async def agrees_on_tomorrow(form: Locator) -> None:
+    """Say that the customer is to be called again tomorrow at ten."""
+    await form.get_by_role("checkbox", name="Call again").check()
+    await form.get_by_label("Date").fill((datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%d"))
+    await form.get_by_label("Time", exact=True).fill("10:00")
 
 
 async def ada_asks(site: Site, **more: Any) -> str:
@@ -156,8 +179,7 @@ async def test_a_call_over_sip_is_taken_at_the_desk_talked_and_finished(
 async def test_a_typed_note_survives_a_reload_and_the_end_of_the_call_and_can_be_finished_then(
     site: Site, log_in: LogIn
 ) -> None:
-    site.settings = msgspec.structs.replace(site.settings, links={"main": "simulator:?far_ends=digits"})
-    seat = await seated(site, log_in, wrap_up_seconds=0)
+    seat = await hanging_up(site, log_in, wrap_up_seconds=0)
     callback_id = str((await site.ask_for_call("sales", HANGS_UP_AFTER_3_SECONDS, customer_name="Ada Lovelace"))["id"])
     await seat.ready()
     await seat.button("Take the call").click()
@@ -229,6 +251,16 @@ async def test_an_agent_is_not_ready_for_a_reason_and_sees_why_when_forced(site:
     await expect(seat.call("Call offered")).to_be_visible()
     await expect(seat.presence).to_contain_text("You did not answer an offered call.")
     await expect(seat.presence.get_by_role("button", name="Ready", exact=True)).to_be_enabled()
+
+
+async def test_after_the_wrap_up_a_time_to_call_again_is_still_told_by_the_customers_clock(
+    site: Site, log_in: LogIn
+) -> None:
+    seat = await hanging_up(site, log_in, wrap_up_seconds=0)
+    left = await seat.talk_is_over(time_zone="America/New_York")
+    await expect(seat.call("Not finished yet")).to_be_visible()
+    await agrees_on_tomorrow(left)
+    await expect(left).to_contain_text("for the customer (America/New_York)")
 
 
 async def test_whoever_is_no_agent_is_told_what_to_do(site: Site, log_in: LogIn) -> None:

@@ -3282,6 +3282,7 @@ export interface components {
             phone_number: string;
             phone_number_formatted: string;
             customer_name: string | null;
+            promised_zone: string;
             /** Format: date-time */
             ended_at: string;
             /** Format: date-time */

@@ -74,7 +74,7 @@ export function Call({ attempt, offer, unfinished, tell }: Props) {
               {(isOpen || isLive) && (
                 <FinishForm
                   {...{ attempt, dispositions }}
-                  zone={offer?.callback.promised_zone ?? null}
+                  zone={offer?.callback.promised_zone ?? unfinished?.promised_zone ?? null}
                   isTalking={phase === "TALKING"}
                   isInHand={isLive}
                   onDone={(whatFollows) => tell(`${who}: finished. ${whatFollows}`)}

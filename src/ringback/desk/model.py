@@ -134,6 +134,7 @@ class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
     phone_number: str
     phone_number_formatted: str
     customer_name: str | None
+    promised_zone: str
     ended_at: datetime
     finish_by: datetime
     dispositions: Sequence[str]

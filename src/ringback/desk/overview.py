@@ -68,6 +68,7 @@ class _Call(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     phone_number: str
     customer_name: str | None
+    promised_zone: str
     service: str
     dispositions: tuple[str, ...]
     reserve_timeout_seconds: int
@@ -236,6 +237,7 @@ def _unfinished(call: _Call, ended_at: datetime) -> Unfinished:
         phone_number=call.phone_number,
         phone_number_formatted=phone.as_read(call.phone_number),
         customer_name=call.customer_name,
+        promised_zone=call.promised_zone,
         ended_at=ended_at,
         finish_by=ended_at + FINISH_WITHIN,
         dispositions=_dispositions(call),

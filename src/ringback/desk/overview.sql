@@ -31,7 +31,7 @@ WHERE a.name = :name
 -- What is open, and the talks of the last minutes that are not finished: the newest first.
 SELECT
     t.id AS attempt_id, t.callback_id, t.strategy, t.opened_at, t.agent_answer, t.joined_at, t.closed_at,
-    t.disposition, c.state, c.phone_number, c.customer_name, s.name AS service, s.dispositions,
+    t.disposition, c.state, c.phone_number, c.customer_name, c.promised_zone, s.name AS service, s.dispositions,
     s.reserve_timeout_seconds
 FROM attempts AS t
 JOIN callbacks AS c ON c.id = t.callback_id

@@ -43,12 +43,13 @@ async def test_the_wrap_up_keeps_the_talk_in_hand_and_finishing_ends_it(centre: 
 
 async def test_after_the_wrap_up_a_talk_can_still_be_finished_for_a_quarter_of_an_hour(centre: Centre) -> None:
     anna = await centre.seat()
-    callback_id, attempt_id = await centre.talked(anna)
+    callback_id, attempt_id = await centre.talked(anna, time_zone="America/New_York")
     await centre.pass_time(46, anna)
     desk = await anna.look()
     assert (desk["agent"]["presence"], desk["offer"]) == ("READY", None)
-    shown = [(each["attempt_id"], each["phone_number_formatted"]) for each in desk["unfinished"]]
-    assert shown == [(attempt_id, "+49 30 1234567")]
+    fields = ("attempt_id", "phone_number_formatted", "promised_zone")
+    shown = [tuple(each[field] for field in fields) for each in desk["unfinished"]]
+    assert shown == [(attempt_id, "+49 30 1234567", "America/New_York")]
     await centre.pass_time(900 - 60, anna)
     assert (await anna.look())["unfinished"]
     await centre.pass_time(20, anna)
