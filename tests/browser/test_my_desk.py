@@ -263,6 +263,23 @@ async def test_after_the_wrap_up_a_time_to_call_again_is_still_told_by_the_custo
     await expect(left).to_contain_text("for the customer (America/New_York)")
 
 
+async def test_an_agent_whose_customer_has_asked_again_meanwhile_is_told_what_an_agent_can_do(
+    site: Site, log_in: LogIn
+) -> None:
+    seat = await hanging_up(site, log_in)
+    form = await seat.talk_is_over(customer_name="Ada Lovelace")
+    await site.ask_for_call("sales", HANGS_UP_AFTER_3_SECONDS, customer_name="Ada Lovelace")
+    await form.get_by_role("radio", name="Sold").check()
+    await agrees_on_tomorrow(form)
+    await seat.button("Finish").click()
+    await expect(form.get_by_role("alert")).to_have_text(
+        "This customer has asked again meanwhile, and that callback waits. Untick “Call again” to finish."
+    )
+    await form.get_by_role("checkbox", name="Call again").uncheck()
+    await seat.button("Finish").click()
+    await expect(seat.page.get_by_text("Ada Lovelace: finished. Nothing follows.")).to_be_visible()
+
+
 async def test_whoever_is_no_agent_is_told_what_to_do(site: Site, log_in: LogIn) -> None:
     await site.add_user("nobody", Role.AGENT)
     page = await log_in("nobody", "/desk")

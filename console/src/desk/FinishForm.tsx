@@ -11,6 +11,10 @@ import { dispositionName } from "./words";
 
 const MAX_NOTE = 2_000;
 const NEARLY = 200;
+// An agent sees no other callback than the one in hand.
+const SENTENCES = {
+  "already-waiting": "This customer has asked again meanwhile, and that callback waits. Untick “Call again” to finish.",
+};
 
 interface Props {
   attempt: string;
@@ -49,7 +53,11 @@ export function FinishForm({ attempt, dispositions, zone, isTalking, isInHand, o
         <Disposition {...{ draft, change, dispositions }} isMissing={isAsked && !draft.disposition} />
         <Note {...{ draft, change }} />
         <CallAgain {...{ draft, change, zone, now, isAsked }} />
-        <Refusal of={finish.error} onPick={(at) => change({ again: true, ...wallClock(new Date(at), shown.zone) })} />
+        <Refusal
+          of={finish.error}
+          onPick={(at) => change({ again: true, ...wallClock(new Date(at), shown.zone) })}
+          sentences={SENTENCES}
+        />
         <Group>
           <Button type="submit" size="md" variant={isInHand ? "filled" : "light"} loading={finish.isPending}>
             {isTalking ? "Finish and end the call" : "Finish"}

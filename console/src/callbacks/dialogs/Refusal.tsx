@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 
+import { ApiError } from "../../api/problems";
 import { useTimes } from "../../components/times";
 import { whenName } from "../../components/zones";
 import { type NearSlot, nearSlots, refusalOf } from "./refusals";
@@ -11,19 +12,22 @@ interface Props {
   onPick?: (startsAt: string) => void;
   /** Choose a time instead of a call now. */
   onSchedule?: () => void;
+  /** What to do, by codes, where the usual sentence asks for what cannot be done here. */
+  sentences?: Readonly<Record<string, string>>;
 }
 
 /** Why it was not done, and what can be done instead; nothing when there is no error. */
-export function Refusal({ of: error, onPick, onSchedule }: Props) {
+export function Refusal({ of: error, onPick, onSchedule, sentences }: Props) {
   const { shown } = useTimes();
   if (!error) {
     return null;
   }
   const slots = nearSlots(error);
+  const own = error instanceof ApiError ? sentences?.[error.code] : undefined;
   return (
     <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle aria-hidden />}>
       <Stack gap="xs">
-        <Text inherit>{refusalOf(error, shown)}</Text>
+        <Text inherit>{own ?? refusalOf(error, shown)}</Text>
         {onPick && slots.length > 0 && <NearestSlots slots={slots} onPick={onPick} />}
         {onSchedule && (
           <Group>
