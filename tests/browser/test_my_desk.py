@@ -253,6 +253,33 @@ async def test_an_agent_is_not_ready_for_a_reason_and_sees_why_when_forced(site:
     await expect(seat.presence.get_by_role("button", name="Ready", exact=True)).to_be_enabled()
 
 
+async def test_an_agent_sees_who_made_them_not_ready_and_why_it_will_be_so_after_the_call(
+    site: Site, log_in: LogIn
+) -> None:
+    seat = await seated(site, log_in)
+    await site.add_user("sonja", Role.SUPERVISOR)
+    supervisor = await log_in("sonja", "/agents")
+
+    async def makes_not_ready(reason: str) -> None:
+        await supervisor.get_by_role("button", name="Presence of anna").click()
+        dialog = supervisor.get_by_role("dialog", name="Presence of Anna")
+        await dialog.get_by_role("radio", name="Not ready").check()
+        await dialog.get_by_role("textbox", name="Reason").fill(reason)
+        await dialog.get_by_role("button", name="Change").click()
+        await expect(dialog).to_be_hidden()
+
+    await seat.ready()
+    await makes_not_ready("")
+    await expect(seat.presence).to_contain_text(re.compile("Not ready.*set by sonja"))
+
+    await ada_asks(site)
+    await seat.ready()
+    await seat.button("Take the call").click()
+    await expect(seat.call("You are talking")).to_be_visible()
+    await makes_not_ready("Team meeting")
+    await expect(seat.presence).to_contain_text("After this call: Not ready (Team meeting)")
+
+
 async def test_after_the_wrap_up_a_time_to_call_again_is_still_told_by_the_customers_clock(
     site: Site, log_in: LogIn
 ) -> None:

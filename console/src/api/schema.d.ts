@@ -700,7 +700,8 @@ export interface paths {
          * Ask for a presence
          * @description Asked for during RESERVED or TALKING, it takes effect afterwards (`wanted_presence`).
          *
-         *     An agent who asks for READY has the own desk open, and is NOT_READY once that is not looked at for a minute.
+         *     A user who is not that agent, and gives no reason, is named as the reason ("set by sonja"). An agent who asks for
+         *     READY has the own desk open, and is NOT_READY once that is not looked at for a minute.
          */
         post: operations["ApiV1AgentsAgentNamePresenceAskPresence"];
         delete?: never;
@@ -1691,6 +1692,7 @@ export interface components {
             presence_since: string;
             presence_reason: string | null;
             wanted_presence: components["schemas"]["Presence"] | null;
+            wanted_reason: string | null;
             wrap_up_ends_at: string | null;
             services: string[];
         };

@@ -53,9 +53,7 @@ export function PresencePanel({ agent }: { agent: Agent }) {
         </Group>
         {isInCall && (
           <Text size="sm" c="dimmed">
-            {agent.wanted_presence
-              ? `After this call: ${presenceLabel(agent.wanted_presence)}`
-              : "What you choose now takes effect after this call."}
+            {afterwards(agent)}
           </Text>
         )}
         <Forced agent={agent} />
@@ -66,6 +64,13 @@ export function PresencePanel({ agent }: { agent: Agent }) {
       )}
     </Paper>
   );
+}
+
+function afterwards({ wanted_presence: wanted, wanted_reason: reason }: Agent): string {
+  if (!wanted) {
+    return "What you choose now takes effect after this call.";
+  }
+  return `After this call: ${presenceLabel(wanted)}${reason ? ` (${reason})` : ""}`;
 }
 
 function Standing({ agent }: { agent: Agent }) {

@@ -13,7 +13,7 @@ import asyncpg
 import msgspec
 
 from ringback.accounts.principal import BeyondYourServices
-from ringback.actors import Actor
+from ringback.actors import Actor, ActorKind
 from ringback.agents import presence
 from ringback.agents.model import Presence
 from ringback.agents.presence import AgentNotFound
@@ -285,15 +285,17 @@ async def ask_presence(
     wanted: Presence,
     reason: str | None = None,
     *,
+    is_own: bool = False,
     within: Collection[int] | None = None,
 ) -> AgentView:
     """Ask for a presence; during RESERVED or TALKING it takes effect afterwards.
 
+    A user who gives no reason is the reason: agents see who did it. `is_own`: the user is that agent.
     Raises AgentNotFound, PresenceRefused.
     """
     async with database.transaction() as connection:
         now, before = clock.now(), await named(connection, name)
-        await presence.ask(connection, name, wanted, reason, now)
+        await presence.ask(connection, name, wanted, reason or (None if is_own else _set_by(actor)), now)
         after = await named(connection, name, within=within)
         if msgspec.structs.replace(after, services=before.services, callback=before.callback) != before:
             told = {"presence": wanted, "of_services": before.services}
@@ -338,6 +340,11 @@ def _deeds(before: Sequence[_Settings], after: Sequence[_Settings], created: Col
             told = {"changes": changes}
             deeds.append(Deed(action="agent.changed", subject=new.name, of_services=concerned, details=told))
     return deeds
+
+
+def _set_by(actor: Actor) -> str | None:
+    """The reason that is given for who gives none. A key tells what the agent has done at the telephone."""
+    return f"set by {actor.name}" if actor.kind is ActorKind.USER else None
 
 
 def _is_line(text: str) -> bool:

@@ -44,6 +44,7 @@ class AgentAtDesk(msgspec.Struct, frozen=True, kw_only=True):
     presence_since: datetime
     presence_reason: str | None
     wanted_presence: Presence | None
+    wanted_reason: str | None
     wrap_up_ends_at: datetime | None
     services: tuple[str, ...]
 

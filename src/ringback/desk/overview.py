@@ -50,6 +50,7 @@ class _Agent(msgspec.Struct, frozen=True, kw_only=True):
     presence_since: datetime
     presence_reason: str | None
     wanted_presence: Presence | None
+    wanted_reason: str | None
     wrap_up_ends_at: datetime | None
     desk_seen_at: datetime | None
     queue: tuple[Queue, ...]
@@ -178,6 +179,7 @@ def _at_desk(agent: _Agent) -> AgentAtDesk:
         presence_since=agent.presence_since,
         presence_reason=agent.presence_reason,
         wanted_presence=agent.wanted_presence,
+        wanted_reason=agent.wanted_reason,
         wrap_up_ends_at=agent.wrap_up_ends_at,
         services=tuple(each.service for each in agent.queue),
     )

@@ -2,7 +2,7 @@
 -- With how many wait in each service that the agent serves, and since when it is today by the clock of the first.
 SELECT
     a.id, a.name, a.display_name, a.presence, a.presence_since, a.presence_reason, a.wanted_presence,
-    a.wrap_up_ends_at, a.desk_seen_at, served.queue,
+    a.wanted_reason, a.wrap_up_ends_at, a.desk_seen_at, served.queue,
     date_trunc('day', :now::timestamptz, coalesce(served.time_zones[1], 'UTC')) AS today_since
 FROM agents AS a
 CROSS JOIN LATERAL (

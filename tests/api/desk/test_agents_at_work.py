@@ -52,6 +52,27 @@ async def test_an_offer_is_shown_as_long_as_it_lasts(centre: Centre) -> None:
     assert (await callbacks(watching))["anna"] is None
 
 
+async def test_an_agent_is_told_who_set_their_presence_when_no_reason_is_given(centre: Centre) -> None:
+    anna = await centre.seat()
+    watching = await supervisor(centre, ["support"])
+
+    async def reasons(asking: httpx.AsyncClient, reason: str | None = None) -> tuple[str | None, str | None]:
+        body = {"state": "NOT_READY", "reason": reason}
+        (await asking.post("/api/v1/agents/anna/presence", json=body)).raise_for_status()
+        agent = (await anna.look())["agent"]
+        return agent["presence_reason"], agent["wanted_reason"]
+
+    assert await reasons(watching) == ("set by supervisor-of-support", None)
+    assert await reasons(watching, "Team meeting") == ("Team meeting", None)
+    assert await reasons(anna.browser) == (None, None)
+    assert await reasons(centre.programs) == (None, None), "a telephone system tells what agents do there"
+
+    await anna.ask_presence("READY")
+    await centre.talking(anna)
+    assert await reasons(watching) == (None, "set by supervisor-of-support")
+    assert await reasons(watching, "Team meeting") == (None, "Team meeting")
+
+
 async def test_a_callback_of_another_service_is_not_told(centre: Centre) -> None:
     assert (await centre.programs.put("/api/v1/services/sales", json={})).status_code == 201
     anna = await centre.seat("anna", "100", "support", "sales")

@@ -146,12 +146,21 @@ async def ask_presence(
 ) -> AgentView:
     """Asked for during RESERVED or TALKING, it takes effect afterwards (`wanted_presence`).
 
-    An agent who asks for READY has the own desk open, and is NOT_READY once that is not looked at for a minute.
+    A user who is not that agent, and gives no reason, is named as the reason ("set by sonja"). An agent who asks for
+    READY has the own desk open, and is NOT_READY once that is not looked at for a minute.
     """
+    is_own = agent_name == principal.agent
     agent = await roster.ask_presence(
-        backend.database, backend.clock, principal.actor, agent_name, data.state, data.reason, within=principal.within
+        backend.database,
+        backend.clock,
+        principal.actor,
+        agent_name,
+        data.state,
+        data.reason,
+        is_own=is_own,
+        within=principal.within,
     )
-    if data.state is Presence.READY and agent_name == principal.agent and principal.may(Permission.USE_DESK):
+    if data.state is Presence.READY and is_own and principal.may(Permission.USE_DESK):
         await own.note_open(backend.database, backend.clock, agent_name)
     return agent
 
