@@ -142,6 +142,7 @@ async def test_an_agent_sees_who_and_why_takes_the_call_talks_and_finishes(site:
         seat.page.get_by_role("status").filter(has_text="Ada Lovelace: finished. Nothing follows.")
     ).to_be_visible()
     await expect(seat.page.get_by_text("No call right now")).to_be_visible()
+    await expect(seat.page.get_by_text("Not sent")).to_have_count(0)
     await expect(seat.page.get_by_role("region", name="Today")).to_contain_text("Talks1")
     assert (await seat.state_of(callback_id))["result"] == "AGENT"
 
@@ -305,6 +306,34 @@ async def test_an_agent_whose_customer_has_asked_again_meanwhile_is_told_what_an
     await form.get_by_role("checkbox", name="Call again").uncheck()
     await seat.button("Finish").click()
     await expect(seat.page.get_by_text("Ada Lovelace: finished. Nothing follows.")).to_be_visible()
+
+
+async def test_a_note_that_can_no_longer_be_sent_is_told_and_stays_until_its_agent_is_done_with_it(
+    site: Site, log_in: LogIn
+) -> None:
+    seat = await hanging_up(site, log_in, wrap_up_seconds=0)
+    left = await seat.talk_is_over(customer_name="Ada Lovelace")
+    await left.get_by_role("textbox", name="Note").fill("wants the inv")
+    async with site.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE attempts SET opened_at = opened_at - span, joined_at = joined_at - span, "
+            "closed_at = closed_at - span FROM (SELECT interval '15 minutes' AS span)"
+        )
+    await seat.button("Not ready").click()
+    await seat.page.get_by_role("menuitem", name="Lunch").click()
+    told = seat.page.get_by_role("status").filter(has_text="Ada Lovelace: it can no longer be finished. Not sent:")
+    await expect(told).to_contain_text("wants the inv")
+    await expect(left).to_have_count(0)
+    await assert_accessible(seat.page)
+
+    await seat.page.reload()
+    await expect(told).to_contain_text("wants the inv")
+    await expect(told.get_by_role("button", name="Copy the note")).to_be_visible()
+    await told.get_by_role("button", name="Close the notice").click()
+    await expect(told).to_have_count(0)
+    await seat.page.reload()
+    await expect(seat.presence).to_contain_text("Lunch")
+    await expect(told).to_have_count(0)
 
 
 async def test_whoever_is_no_agent_is_told_what_to_do(site: Site, log_in: LogIn) -> None:

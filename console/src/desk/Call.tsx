@@ -73,7 +73,7 @@ export function Call({ attempt, offer, unfinished, tell }: Props) {
               )}
               {(isOpen || isLive) && (
                 <FinishForm
-                  {...{ attempt, dispositions }}
+                  {...{ attempt, who, dispositions }}
                   zone={offer?.callback.promised_zone ?? unfinished?.promised_zone ?? null}
                   isTalking={phase === "TALKING"}
                   isInHand={isLive}

@@ -13,9 +13,9 @@ import { offerText } from "./attention";
 import { Call } from "./Call";
 import { type Desk, type Offer, useDesk } from "./data";
 import classes from "./Desk.module.css";
-import { forgetOthers } from "./drafts";
 import { PresencePanel } from "./PresencePanel";
 import { Side } from "./Side";
+import { UnsentNotes } from "./UnsentNotes";
 
 /** My desk: whether I can be called, the call that is offered to me, and what came of it. */
 export default function DeskPage() {
@@ -53,15 +53,13 @@ function OwnDesk() {
 
 function Opened({ desk, error }: { desk: Desk; error: unknown }) {
   const { told, setTold } = useTold(desk);
-  useEffect(() => {
-    forgetOthers(new Set([desk.offer?.attempt_id ?? "", ...desk.unfinished.map(({ attempt_id: id }) => id)]));
-  }, [desk]);
   return (
     <div className={classes.desk}>
       <div className={classes.main}>
         <PresencePanel agent={desk.agent} />
         <Failure of={error} />
         <Told text={told?.text ?? null} onClose={() => setTold(null)} />
+        <UnsentNotes desk={desk} />
         <div role="alert" className="visually-hidden">
           {desk.offer?.phase === "OFFERED" && offerText(desk.offer)}
         </div>

@@ -18,6 +18,7 @@ const SENTENCES = {
 
 interface Props {
   attempt: string;
+  who: string;
   dispositions: string[];
   zone: string | null;
   /** They still talk: finishing ends the call. */
@@ -28,10 +29,10 @@ interface Props {
 }
 
 /** What came of a talk. It may be written while they talk; what is written is kept until it is sent. */
-export function FinishForm({ attempt, dispositions, zone, isTalking, isInHand, onDone }: Props) {
+export function FinishForm({ attempt, who, dispositions, zone, isTalking, isInHand, onDone }: Props) {
   const now = useSecond();
   const { shown } = useTimes();
-  const [draft, change] = useDraft(attempt);
+  const [draft, change] = useDraft(attempt, who);
   const [isAsked, setAsked] = useState(false);
   const finish = useFinish(attempt, onDone);
   const submit = (event: FormEvent) => {

@@ -6,8 +6,12 @@ import type { components } from "../api/schema";
 import { sentenceOf } from "../components/sentences";
 import { duration } from "../components/times";
 import { DESK, type Presence } from "./data";
+import { forget } from "./drafts";
 
 type Finish = components["schemas"]["Finish"];
+
+/** Of what is being said of talks; the attempt comes last. */
+export const FINISH = [...DESK, "finish"];
 
 /** What an agent may answer to an offer. */
 export type Answer = { kind: "accept" } | { kind: "reject"; reason: string } | { kind: "snooze"; seconds: number };
@@ -59,9 +63,13 @@ export function useAnswer(attempt: string, who: string, tell: (text: string) => 
 export function useFinish(attempt: string, onDone: (whatFollows: string) => void) {
   const client = useQueryClient();
   return useMutation({
+    mutationKey: [...FINISH, attempt],
     mutationFn: (body: Finish) =>
       data(api.POST("/api/v1/desk/{attempt_id}/finish", { params: { path: { attempt_id: attempt } }, body })),
-    onSuccess: ({ what_follows }) => onDone(what_follows),
+    onSuccess: ({ what_follows }) => {
+      forget(attempt);
+      onDone(what_follows);
+    },
     onSettled: () => client.invalidateQueries({ queryKey: DESK }),
   });
 }
