@@ -13,7 +13,7 @@ from ringback.accounts.rules import Role
 from tests.acceptance.sip.processes import RingbackProcess
 from tests.acceptance.sip.waiting import until
 from tests.browser.conftest import LogIn, assert_accessible
-from tests.browser.site import Site
+from tests.browser.site import LINK, Site
 from tests.telephony.rig import Behaviour
 from tests.telephony.sipp import SippPhone
 
@@ -334,6 +334,27 @@ async def test_a_note_that_can_no_longer_be_sent_is_told_and_stays_until_its_age
     await seat.page.reload()
     await expect(seat.presence).to_contain_text("Lunch")
     await expect(told).to_have_count(0)
+
+
+async def test_between_a_rejection_and_what_an_engine_makes_of_it_nobody_is_told_to_choose_ready(
+    site: Site, log_in: LogIn, tmp_path: Path
+) -> None:
+    seat = await at_desk(site, log_in)
+    settings = {"RINGBACK_DATABASE_URL": site.database.url, "RINGBACK_LINKS": f"main={LINK}"}
+    engine = RingbackProcess("engine", tmp_path / "engine.log", settings)
+    try:
+        await engine.says("link up")
+        await ada_asks(site)
+        await seat.ready()
+        await expect(seat.call("Call offered")).to_be_visible()
+    finally:
+        engine.kill()
+    await seat.button("Reject").click()
+    await seat.page.get_by_role("button", name="Reject the call").click()
+    await expect(seat.page.get_by_text("Ada Lovelace: rejected")).to_be_visible()
+    await expect(seat.presence).to_contain_text("Reserved")
+    await expect(seat.page.get_by_text("One moment")).to_be_visible()
+    await expect(seat.page.get_by_text("You are not called")).to_have_count(0)
 
 
 async def test_whoever_is_no_agent_is_told_what_to_do(site: Site, log_in: LogIn) -> None:

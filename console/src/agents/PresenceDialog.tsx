@@ -3,7 +3,7 @@ import { type FormEvent, useState } from "react";
 
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
-import { type Presence, presenceLabel } from "../components/PresenceBadge";
+import { isInCall, type Presence, presenceLabel } from "../components/PresenceBadge";
 import { type Agent, useAskPresence } from "./data";
 
 const CHOICES: { presence: Presence; about: string }[] = [
@@ -26,7 +26,6 @@ export default function PresenceDialog({ before, agents, onClose }: Props) {
   const [state, setState] = useState<Presence | null>(null);
   const [reason, setReason] = useState("");
   const ask = useAskPresence(agent.name, onClose);
-  const isInCall = agent.presence === "RESERVED" || agent.presence === "TALKING";
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (state && !ask.isPending) {
@@ -56,7 +55,7 @@ export default function PresenceDialog({ before, agents, onClose }: Props) {
           onChange={(event) => setReason(event.currentTarget.value)}
         />
         <div role="status">
-          {isInCall && (
+          {isInCall(agent.presence) && (
             <Alert color="yellow" variant="light">
               A call is in hand. What you choose takes effect when it is over.
             </Alert>

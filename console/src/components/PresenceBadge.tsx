@@ -31,6 +31,11 @@ export function presenceLabel(presence: Presence): string {
   return LOOKS[presence].label;
 }
 
+/** Whether a callback has the agent: what is asked for then takes effect afterwards. */
+export function isInCall(presence: Presence): boolean {
+  return presence === "RESERVED" || presence === "TALKING";
+}
+
 /** Whether an agent can be called, with icon and text. `isLarge`: as the heading of a desk. */
 export function PresenceBadge({ presence, isLarge = false }: { presence: Presence; isLarge?: boolean }) {
   const { color, Icon, label } = LOOKS[presence];

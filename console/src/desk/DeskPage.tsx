@@ -1,5 +1,5 @@
 import { Alert, CloseButton, Group } from "@mantine/core";
-import { IconCoffee, IconHeadsetOff, IconUserQuestion } from "@tabler/icons-react";
+import { IconCoffee, IconHeadsetOff, IconHourglass, IconUserQuestion } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 
 import { hasCode } from "../api/problems";
@@ -9,6 +9,7 @@ import { ErrorPage } from "../components/ErrorPage";
 import { Failure } from "../components/Failure";
 import { Loading } from "../components/Loading";
 import { PageHead } from "../components/PageHead";
+import { isInCall } from "../components/PresenceBadge";
 import { offerText } from "./attention";
 import { Call } from "./Call";
 import { type Desk, type Offer, useDesk } from "./data";
@@ -88,6 +89,13 @@ function NothingInHand({ desk: { agent } }: { desk: Desk }) {
       <Empty Icon={IconCoffee} title="No call right now">
         You are ready: calls come here by themselves. Leave this page open, because closed for a minute it makes you not
         ready.
+      </Empty>
+    );
+  }
+  if (isInCall(agent.presence)) {
+    return (
+      <Empty Icon={IconHourglass} title="One moment">
+        The call has gone from your desk. What comes next is shown here by itself.
       </Empty>
     );
   }

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
-import { PresenceBadge, presenceLabel } from "../components/PresenceBadge";
+import { isInCall, PresenceBadge, presenceLabel } from "../components/PresenceBadge";
 import { stopwatch, useSecond } from "../components/ticking";
 import { useTimes } from "../components/times";
 import { useAskPresence } from "./actions";
@@ -13,7 +13,6 @@ import classes from "./Desk.module.css";
 import { whyForced } from "./words";
 
 const REASONS = ["Break", "Lunch", "Meeting", "Training", "Paperwork"];
-const IN_CALL = new Set<Presence>(["RESERVED", "TALKING"]);
 
 type Ask = (wanted: { state: Presence; reason?: string }, onDone?: () => void) => void;
 
@@ -26,7 +25,7 @@ export function PresencePanel({ agent }: { agent: Agent }) {
     ask.reset();
     setExplaining(isOpen);
   };
-  const isInCall = IN_CALL.has(agent.presence);
+  const isLater = isInCall(agent.presence);
   const target = agent.wanted_presence ?? agent.presence;
   return (
     <Paper withBorder px="md" py="sm" component="section" aria-label="Presence">
@@ -36,7 +35,7 @@ export function PresencePanel({ agent }: { agent: Agent }) {
           <Group gap="xs">
             <Button
               size="md"
-              variant={target === "READY" || isInCall ? "default" : "filled"}
+              variant={target === "READY" || isLater ? "default" : "filled"}
               leftSection={<IconCircleCheck size={20} aria-hidden />}
               disabled={target === "READY" && !ask.isPending}
               loading={ask.isPending && ask.variables.state === "READY"}
@@ -51,7 +50,7 @@ export function PresencePanel({ agent }: { agent: Agent }) {
             />
           </Group>
         </Group>
-        {isInCall && (
+        {isLater && (
           <Text size="sm" c="dimmed">
             {afterwards(agent)}
           </Text>
