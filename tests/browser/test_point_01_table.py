@@ -1,15 +1,11 @@
 """Point 1: the table of callbacks, earliest first, sorted by its headers, page by page."""
 
-from datetime import timedelta
-
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
-from ringback.callbacks.states import State
-from tests.browser.callbacks import now, opened, row_of
+from tests.browser.callbacks import add_a_minute_apart, opened, row_of
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
-from tests.integration.past import add_callback
 
 
 async def test_callbacks_are_listed_earliest_first_and_sorted_by_their_header(site: Site, log_in: LogIn) -> None:
@@ -33,9 +29,7 @@ async def test_callbacks_are_listed_earliest_first_and_sorted_by_their_header(si
 
 
 async def test_there_are_250_on_a_page_and_four_ways_to_turn_it(site: Site, log_in: LogIn) -> None:
-    for place in range(501):
-        at = now() - timedelta(minutes=600 - place)
-        await add_callback(site.database, state=State.QUEUED, number=f"+4930{2_000_000 + place}", desired_at=at)
+    await add_a_minute_apart(site, 501)
     page = await opened(site, log_in)
     await expect(page.get_by_text("501 callbacks")).to_be_visible()
     await expect(page.get_by_role("table", name="Callbacks")).to_have_attribute("aria-rowcount", "251")
@@ -50,6 +44,68 @@ async def test_there_are_250_on_a_page_and_four_ways_to_turn_it(site: Site, log_
     await page.mouse.move(0, 0)
     await expect(page.get_by_role("tooltip")).to_have_count(0)
     await assert_accessible(page)
+
+
+async def test_where_the_page_that_was_turned_to_is_empty_by_now_the_nearest_is_shown(
+    site: Site, log_in: LogIn
+) -> None:
+    callbacks = await add_a_minute_apart(site, 6)
+    page = await opened(site, log_in, "/callbacks?range=OPEN", page_size=2)
+    pages = page.get_by_role("navigation", name="Pages of the list")
+
+    async def cancel(place: int) -> None:
+        (await site.api.post(f"/api/v1/callbacks/{callbacks[place]}/cancel")).raise_for_status()
+
+    async def turn(button: str, place: int) -> None:
+        await pages.get_by_role("button", name=button).click()
+        await expect(row_of(page, f"+49 30 {2_000_000 + place}")).to_be_visible()
+
+    await turn("Next page", 2)
+    await turn("Next page", 4)
+    for place in (4, 5):
+        await cancel(place)
+        await expect(row_of(page, f"+49 30 {2_000_000 + place}")).to_contain_text("CANCELLED")
+    await page.get_by_role("button", name="Refresh").click()
+    await expect(row_of(page, "+49 30 2000003")).to_be_visible()
+    await turn("First page", 0)
+    await turn("Next page", 2)
+    for place in (0, 1):
+        await cancel(place)
+    await turn("Previous page", 3)
+    await expect(page.get_by_text("2 callbacks")).to_be_visible()
+
+
+async def scrolled(page: Page) -> int:
+    return await page.get_by_role("table", name="Callbacks").locator("xpath=..").evaluate("each => each.scrollTop")
+
+
+async def test_another_page_or_order_is_seen_from_its_top_and_a_refresh_from_where_it_was(
+    site: Site, log_in: LogIn
+) -> None:
+    callbacks = await add_a_minute_apart(site, 120)
+    page = await opened(site, log_in, page_size=60)
+    pages = page.get_by_role("navigation", name="Pages of the list")
+
+    async def scroll() -> None:
+        await page.get_by_role("table", name="Callbacks").hover()
+        await page.mouse.wheel(0, 700)
+        await expect(page.get_by_role("row").nth(30)).to_be_in_viewport()
+        assert await scrolled(page) == 700
+
+    await expect(row_of(page, "+49 30 2000000")).to_be_visible()
+    await scroll()
+    (await site.api.post(f"/api/v1/callbacks/{callbacks[25]}/cancel")).raise_for_status()
+    await expect(row_of(page, "+49 30 2000025")).to_contain_text("CANCELLED")
+    await page.get_by_role("button", name="Refresh").click()
+    await expect(page.get_by_role("button", name="Refresh")).to_have_attribute("aria-busy", "false")
+    assert await scrolled(page) == 700
+    await pages.get_by_role("button", name="Next page").click()
+    await expect(row_of(page, "+49 30 2000060")).to_be_in_viewport()
+    assert await scrolled(page) == 0
+    await scroll()
+    await page.get_by_role("button", name="Phone Number").click()
+    await expect(row_of(page, "+49 30 2000000")).to_be_in_viewport()
+    assert await scrolled(page) == 0
 
 
 async def test_rows_are_gone_through_and_selected_by_keys(site: Site, log_in: LogIn) -> None:

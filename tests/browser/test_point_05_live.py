@@ -102,6 +102,34 @@ async def test_rows_change_where_they_are_and_new_ones_are_counted(site: Site, l
     await expect(row_of(page, "+49 30 2222222")).to_have_count(0)
 
 
+async def test_what_is_new_on_another_page_is_gone_to_only_where_it_is_and_else_offered(
+    site: Site, log_in: LogIn
+) -> None:
+    await callbacks.add_a_minute_apart(site, 6)
+    for hours in (1, 2):
+        await site.ask_for_call("support", f"030 444444{hours}", callbacks.now() + timedelta(hours=hours))
+    page = await callbacks.opened(site, log_in, "/callbacks?range=OPEN", page_size=2)
+    await until_live(page)
+    await site.ask_for_call("support", "030 1111111")
+    await page.get_by_role("button", name="1 new callback - show").click()
+    await expect(page.get_by_text("What is new is on another page of this list.")).to_be_visible()
+    await expect(row_of(page, "+49 30 2000000")).to_be_visible()
+    await page.get_by_role("button", name="Dismiss").press("Enter")
+    await expect(page.get_by_text("What is new")).to_have_count(0)
+    await expect(page.locator(":focus")).to_have_count(1)
+    await site.ask_for_call("support", "030 3333333")
+    await page.get_by_role("button", name="1 new callback - show").click()
+    await page.get_by_role("button", name="Show the newest first").press("Enter")
+    await expect(row_of(page, "+49 30").first).to_contain_text("+49 30 3333333")
+    await expect(page.get_by_text("What is new")).to_have_count(0)
+    await expect(page.locator(":focus")).to_have_count(1)
+    await page.go_back()
+    await expect(row_of(page, "+49 30 2000000")).to_be_visible()
+    await site.ask_for_call("support", "030 2222222", callbacks.now() + timedelta(hours=3))
+    await page.get_by_role("button", name="1 new callback - show").click()
+    await expect(row_of(page, "+49 30 2222222")).to_be_focused()
+
+
 async def test_a_broken_stream_is_told_and_recovered(site: Site, log_in: LogIn) -> None:
     await site.ask_for_call("support", "030 1111111")
     page = await opened(site, log_in)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from playwright.async_api import Locator, Page, expect
 
 from ringback.accounts.rules import Role
+from tests.browser import callbacks
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
 
@@ -69,6 +70,24 @@ async def test_states_and_services_that_are_not_wanted_are_not_shown(site: Site,
     await expect(page.get_by_text("+49 30 333333")).to_be_visible()
     await expect(page.get_by_text("+49 30 111111")).to_be_hidden()
     await expect(page.get_by_text("+49 30 222222")).to_be_hidden()
+
+
+async def test_what_hides_callbacks_begins_with_the_first_page(site: Site, log_in: LogIn) -> None:
+    await callbacks.add_a_minute_apart(site, 5)
+    page = await callbacks.opened(site, log_in, page_size=2)
+    await page.get_by_role("button", name="Last page").click()
+    await expect(page.get_by_text("+49 30 2000004")).to_be_visible()
+    dialog = await open_options(page)
+    await dialog.get_by_role("checkbox", name="Customer Name").click()
+    await save(dialog)
+    await expect(page.get_by_role("columnheader", name="Customer Name")).to_be_visible()
+    await expect(page.get_by_text("+49 30 2000004")).to_be_visible()
+    dialog = await open_options(page)
+    states = dialog.get_by_role("region", name="Visible Callback States")
+    await states.get_by_role("checkbox", name="COMPLETED").click()
+    await save(dialog)
+    await expect(page.get_by_text("4 of 5 states shown")).to_be_visible()
+    await expect(page.get_by_text("+49 30 2000000")).to_be_visible()
 
 
 async def test_a_range_of_ones_own_is_in_the_menu(site: Site, log_in: LogIn) -> None:

@@ -13,7 +13,7 @@ import { BulkLines } from "./bulk/BulkLines";
 import classes from "./CallbacksPage.module.css";
 import { CallbackTable, type TableHandle } from "./table/CallbackTable";
 import { columnsOf } from "./table/columns";
-import { useCreated } from "./created";
+import { type Hidden, useCreated } from "./created";
 import { Dialogs, type Opened } from "./dialogs/Dialogs";
 import { useKeys } from "./keys";
 import { useLive } from "./live";
@@ -80,6 +80,7 @@ export default function CallbacksPage() {
         onClose={() => setOpened(null)}
         onCreated={page.onCreated}
         onChanged={page.onChanged}
+        onVisible={() => view.cursor && change({ cursor: null })}
       />
     </div>
   );
@@ -91,7 +92,8 @@ function usePage(table: RefObject<TableHandle | null>) {
   const { rows, key, error, isFetching, isOld, refetch } = useRows(question, isReady);
   const selection = useSelection(rows?.items ?? NO_ROWS);
   const [opened, setOpened] = useState<Opened | null>(null);
-  const reveal = useReveal(rows, isFetching, view, { table, change, refetch });
+  const [hidden, setHidden] = useState<Hidden | null>(null);
+  const reveal = useReveal(rows, isFetching, question, { table, change, refetch, setHidden });
   const { forget } = reveal;
   const reread = useCallback(() => {
     if (isReady) {
@@ -99,7 +101,7 @@ function usePage(table: RefObject<TableHandle | null>) {
     }
   }, [isReady, refetch]);
   const tell = useLive(question, key, isFetching, reread);
-  const created = useCreated(question, reveal.show);
+  const onCreated = useCreated(question, reveal.show, setHidden);
   const refresh = useCallback(() => {
     forget();
     reread();
@@ -107,7 +109,7 @@ function usePage(table: RefObject<TableHandle | null>) {
   const onChanged = () => tell(opened ? changedBy(opened) : []);
   return {
     ...{ view, change, question, rows, error, isFetching, isOld, selection, opened, setOpened, refresh, onChanged },
-    ...{ ...reveal, ...created },
+    ...{ ...reveal, hidden, onCreated, dismiss: useCallback(() => setHidden(null), []) },
   };
 }
 
@@ -147,7 +149,7 @@ function List({ page, table }: ListProps) {
     <CallbackTable
       ref={table}
       {...{ rows, columns, times, onSort, selection, onEdit, onRecreate }}
-      sort={view.sort}
+      view={view}
       highlighted={page.highlighted}
       mayChange={may("CHANGE_CALLBACKS")}
       isOld={page.isOld}

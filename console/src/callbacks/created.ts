@@ -1,5 +1,5 @@
 import { notifications } from "@mantine/notifications";
-import { useCallback, useState } from "react";
+import { useCallback } from "react";
 
 import { api, data } from "../api/client";
 import { serverNow } from "../api/clock";
@@ -8,7 +8,7 @@ import { BUILT_IN, LAST_24_HOURS, OPEN, type Range, rangeQuery } from "./ranges"
 import { filterNow, LEEWAY_MS, type Question, rangeNow } from "./rows";
 import type { Change } from "./view";
 
-/** Why a callback that was just created is not in the list, and what of the view would show it; null: nothing would. */
+/** Why a callback that came is not on the page, and what of the view would show it; null: nothing would. */
 export interface Hidden {
   text: string;
   offer: { label: string; change: Change } | null;
@@ -54,9 +54,12 @@ async function isListed(callback: Callback, question: Question): Promise<boolean
 }
 
 /** What follows when a callback was created: it is shown, or it is said why the list does not show it. */
-export function useCreated(question: Question, show: (ids: ReadonlySet<string>) => void) {
-  const [hidden, setHidden] = useState<Hidden | null>(null);
-  const onCreated = useCallback(
+export function useCreated(
+  question: Question,
+  show: (ids: ReadonlySet<string>) => void,
+  setHidden: (hidden: Hidden | null) => void,
+) {
+  return useCallback(
     (callback: Callback) => {
       void isListed(callback, question)
         .catch(() => true)
@@ -68,7 +71,6 @@ export function useCreated(question: Question, show: (ids: ReadonlySet<string>) 
           }
         });
     },
-    [question, show],
+    [question, show, setHidden],
   );
-  return { hidden, onCreated, dismiss: useCallback(() => setHidden(null), []) };
 }

@@ -1,9 +1,10 @@
-import { Alert, Anchor, Button, Group } from "@mantine/core";
+import { Alert, Anchor, Button, CloseButton, Group } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 
 import { useIsLive } from "../api/events";
 import { useSession } from "../api/session";
+import { leaveFocusBefore } from "../components/focus";
 import { counted, totalName } from "../components/numbers";
 import { STATES } from "../components/StateBadge";
 import type { Hidden } from "./created";
@@ -75,22 +76,15 @@ interface HiddenProps {
   onDismiss: () => void;
 }
 
-/** A callback was created, and the list does not show it. */
+/** A callback came, and the page does not show it. */
 export function HiddenNotice({ hidden: { text, offer }, onChange, onDismiss }: HiddenProps) {
   return (
-    <Alert
-      role="status"
-      variant="light"
-      py={6}
-      icon={<IconInfoCircle aria-hidden />}
-      withCloseButton
-      closeButtonLabel="Dismiss"
-      onClose={onDismiss}
-    >
+    <Alert role="status" variant="light" py={6} icon={<IconInfoCircle aria-hidden />}>
       <Group gap="sm">
         {text}
         {offer && (
           <Button
+            ref={leaveFocusBefore}
             size="compact-xs"
             onClick={() => {
               onChange(offer.change);
@@ -100,6 +94,7 @@ export function HiddenNotice({ hidden: { text, offer }, onChange, onDismiss }: H
             {offer.label}
           </Button>
         )}
+        <CloseButton ref={leaveFocusBefore} size="sm" ml="auto" aria-label="Dismiss" onClick={onDismiss} />
       </Group>
     </Alert>
   );

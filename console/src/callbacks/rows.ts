@@ -75,7 +75,11 @@ export async function readPage(question: Question, signal?: AbortSignal): Promis
   const readAt = serverNow() - LEEWAY_MS;
   const read = (place: ListQuery) =>
     data(api.GET("/api/v1/callbacks", { params: { query: { ...query, ...place } }, signal }));
-  const page = await (view.cursor ? read({ cursor: view.cursor }).catch(orFirst(() => read({}))) : read({}));
+  let page = await (view.cursor ? read({ cursor: view.cursor }).catch(orFirst(() => read({}))) : read({}));
+  // Nothing is there any more: what comes before it is shown, or else the first page.
+  if (view.cursor && page.items.length === 0) {
+    page = await read(page.previous_cursor ? { cursor: page.previous_cursor } : {});
+  }
   return {
     items: page.items.map(toRow),
     next: page.next_cursor,

@@ -26,6 +26,8 @@ interface Props {
   onClose: () => void;
   onCreated: (callback: Callback) => void;
   onChanged: () => void;
+  /** Other states or services are to be seen. */
+  onVisible: () => void;
 }
 
 /** Whichever dialog is open. It stays as it is while the page beneath it changes. */
@@ -40,7 +42,7 @@ export function Dialogs(props: Props) {
   );
 }
 
-function Chosen({ opened, rows, onClose, onCreated, onChanged }: Props & { opened: Opened }) {
+function Chosen({ opened, rows, onClose, onCreated, onChanged, onVisible }: Props & { opened: Opened }) {
   switch (opened.kind) {
     case "create":
       return <CreateCallback onClose={onClose} onCreated={onCreated} />;
@@ -59,7 +61,7 @@ function Chosen({ opened, rows, onClose, onCreated, onChanged }: Props & { opene
         />
       );
     case "options":
-      return <AdvancedOptions onClose={onClose} />;
+      return <AdvancedOptions onClose={onClose} onVisible={onVisible} />;
     case "keys":
       return <KeysDialog onClose={onClose} />;
   }

@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, SegmentedControl, Switch } from "@mantine/core";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
 
-import { usePreferences, useSavePreferences } from "../../api/preferences";
+import { type Preferences, usePreferences, useSavePreferences } from "../../api/preferences";
 import { useSession } from "../../api/session";
 import { Dialog } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
@@ -13,18 +13,30 @@ import classes from "./Options.module.css";
 import { Ranges } from "./Ranges";
 import { Visible } from "./Visible";
 
+interface Props {
+  onClose: () => void;
+  /** Other states or services are to be seen from now on. */
+  onVisible: () => void;
+}
+
 /** How the page looks and what it shows, kept with the user. Nothing changes before it is saved. */
-export default function AdvancedOptions({ onClose }: { onClose: () => void }) {
+export default function AdvancedOptions({ onClose, onVisible }: Props) {
   const session = useSession();
   const { preferences } = usePreferences();
   const [opened] = useState(() => draftOf(preferences, session));
   const [draft, setDraft] = useState(opened);
   const save = useSavePreferences();
   const set = (some: Partial<Draft>) => setDraft((now) => ({ ...now, ...some }));
+  const saved = (_: unknown, some: Partial<Preferences>) => {
+    if (some.visible_states !== undefined || some.visible_services !== undefined) {
+      onVisible();
+    }
+    onClose();
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (isSound(draft) && !save.isPending) {
-      save.mutate(changed(preferencesOf(opened), preferencesOf(draft)), { onSuccess: onClose });
+      save.mutate(changed(preferencesOf(opened), preferencesOf(draft)), { onSuccess: saved });
     }
   };
   return (

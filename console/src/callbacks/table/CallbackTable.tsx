@@ -9,7 +9,8 @@ import { Hints } from "./Hints";
 import { CallbackRow, type RowActions } from "./Row";
 import type { Row, Rows } from "../rows";
 import type { Selection } from "../selection";
-import { rowAfterKey, useActiveRow, useRowFocus, useVirtualRows } from "./virtualRows";
+import type { View } from "../view";
+import { rowAfterKey, useActiveRow, useFromTheTop, useRowFocus, useVirtualRows } from "./virtualRows";
 
 const RowDetails = lazy(() => import("../details/RowDetails").then((module) => ({ default: module.RowDetails })));
 
@@ -25,7 +26,7 @@ interface Props {
   rows: Rows;
   columns: Column[];
   times: Shown;
-  sort: string;
+  view: View;
   onSort: (sort: string) => void;
   selection: Selection;
   highlighted: ReadonlySet<string>;
@@ -46,6 +47,7 @@ export function CallbackTable({ ref, ...props }: Props & { ref: Ref<TableHandle>
   const scroll = useRef<HTMLDivElement>(null);
   const { activeId, activate } = useActiveRow(rows.items);
   const virtual = useVirtualRows(rows.items, expanded, activeId, scroll);
+  useFromTheTop(props.view, rows, props.isOld, scroll);
   const focusRow = useRowFocus(virtual.lines, activate, virtual.scrollTo, scroll);
   useImperativeHandle(ref, () => ({ reveal: focusRow, focus: () => activeId && focusRow(activeId) }), [
     focusRow,
@@ -88,7 +90,7 @@ export function CallbackTable({ ref, ...props }: Props & { ref: Ref<TableHandle>
           </colgroup>
           <Head
             columns={columns}
-            sort={props.sort}
+            sort={props.view.sort}
             onSort={props.onSort}
             selection={selection}
             count={rows.items.length}

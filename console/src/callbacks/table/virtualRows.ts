@@ -1,7 +1,8 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
-import type { Row } from "../rows";
+import type { Row, Rows } from "../rows";
+import type { View } from "../view";
 
 /** A line of the table: a callback, or the details beneath one. */
 interface Line {
@@ -68,6 +69,28 @@ export function useVirtualRows(
 
 function withKept(indexes: number[], kept: number[]): number[] {
   return kept.length === 0 ? indexes : [...new Set([...indexes, ...kept])].sort((one, other) => one - other);
+}
+
+/** Another list, or another page of it, is seen from its top once it is there; what changes in it moves nothing. */
+export function useFromTheTop(
+  { range, search, searchBy, sort, cursor }: View,
+  rows: Rows,
+  isOld: boolean,
+  scroll: RefObject<HTMLDivElement | null>,
+): void {
+  const which = JSON.stringify([range.key, search, searchBy, sort, cursor]);
+  const seen = useRef({ which, rows });
+  useLayoutEffect(() => {
+    const isOther = seen.current.which !== which;
+    // What could not be read leaves what was there.
+    if (isOther && (isOld || seen.current.rows === rows)) {
+      return;
+    }
+    if (isOther) {
+      scroll.current?.scrollTo({ top: 0 });
+    }
+    seen.current = { which, rows };
+  }, [which, rows, isOld, scroll]);
 }
 
 /** The row that keys are for; the first one until another is chosen. */
