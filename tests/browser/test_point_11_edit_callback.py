@@ -1,5 +1,6 @@
 """Point 11: "Edit Callback": another time, a call now, or none at all; what changes meanwhile is told in the dialog."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -68,6 +69,44 @@ async def test_cancelling_asks_once_more_and_keeps_the_reason(site: Site, log_in
     assert (callback["state"], callback["result"]) == ("COMPLETED", "CANCELLED_BY_ADMIN")
     transitions = (await site.api.get(f"/api/v1/callbacks/{callback_id}/metrics")).json()["transitions"]
     assert transitions[-1]["reason"] == "called herself"
+
+
+async def test_what_was_chosen_stays_when_cancelling_was_thought_better_of(site: Site, log_in: LogIn) -> None:
+    page, dialog, callback_id = await opened(site, log_in)
+    chosen = dialog.get_by_role("radio", name="14:00")
+    await chosen.check()
+    await page.mouse.click(5, 5)
+    await dialog.get_by_role("button", name="Cancel Callback").click()
+    await dialog.get_by_label("Reason").fill("called herself")
+    await dialog.get_by_role("button", name="Back", exact=True).press("Enter")
+    await expect(chosen).to_be_checked()
+    await expect(dialog.locator(":focus")).to_have_count(1)
+    await dialog.get_by_role("button", name="Reschedule").click()
+    await expect(dialog).to_be_hidden()
+    assert (await now(site, callback_id))["desired_at"] == "2026-11-23T13:00:00Z"
+
+
+async def test_an_answer_that_comes_late_leaves_the_dialog_that_is_open_by_then(site: Site, log_in: LogIn) -> None:
+    page, dialog, callback_id = await opened(site, log_in)
+    is_written = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await is_written.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/call-now", late)
+    await dialog.get_by_role("button", name="Call now").click()
+    await dialog.get_by_role("button", name="Back", exact=True).click()
+    await expect(dialog).to_be_hidden()
+    await page.get_by_role("button", name="Create Callback").click()
+    await dialog.get_by_role("textbox", name="Customer Name").fill("Ada Lovelace")
+    async with page.expect_response("**/call-now"):
+        is_written.set()
+    await expect(page.get_by_role("row", name="QUEUED")).to_be_attached()
+    await dialog.get_by_role("textbox", name="Customer Name").press("End")
+    await expect(dialog.get_by_role("textbox", name="Customer Name")).to_have_value("Ada Lovelace")
+    assert (await now(site, callback_id))["state"] == "QUEUED"
 
 
 async def test_call_now_and_what_waits_already_can_only_be_cancelled(site: Site, log_in: LogIn) -> None:

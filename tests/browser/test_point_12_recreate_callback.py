@@ -55,6 +55,7 @@ async def test_at_a_chosen_time(site: Site, log_in: LogIn) -> None:
     await dialog.get_by_label("Desired Date").click()
     await page.get_by_role("option", name="Thu 2026-11-26").click()
     await dialog.get_by_role("radio", name="10:30").check()
+    await page.mouse.click(5, 5)
     await dialog.get_by_role("button", name="Recreate").click()
     await expect(dialog).to_be_hidden()
     made = (await site.api.get("/api/v1/callbacks?open=true")).json()["items"][0]

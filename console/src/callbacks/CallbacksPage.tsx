@@ -77,7 +77,7 @@ export default function CallbacksPage() {
       <Dialogs
         opened={page.opened}
         rows={rows?.items ?? NO_ROWS}
-        onClose={() => setOpened(null)}
+        onClose={page.close}
         onCreated={page.onCreated}
         onChanged={page.onChanged}
         onVisible={() => view.cursor && change({ cursor: null })}
@@ -106,9 +106,25 @@ function usePage(table: RefObject<TableHandle | null>) {
     forget();
     reread();
   }, [forget, reread]);
+  // An answer may come when its dialog was closed long ago and another one is open.
+  const close = () => setOpened((now) => (now === opened ? null : now));
   const onChanged = () => tell(opened ? changedBy(opened) : []);
   return {
-    ...{ view, change, question, rows, error, isFetching, isOld, selection, opened, setOpened, refresh, onChanged },
+    ...{
+      view,
+      change,
+      question,
+      rows,
+      error,
+      isFetching,
+      isOld,
+      selection,
+      opened,
+      setOpened,
+      close,
+      refresh,
+      onChanged,
+    },
     ...{ ...reveal, hidden, onCreated, dismiss: useCallback(() => setHidden(null), []) },
   };
 }

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
 
+import { leaveFocusBefore } from "../../components/focus";
 import type { Callback } from "../model";
 
 interface Props {
@@ -40,7 +41,7 @@ export function CancelStep({ callback, reason, onReason, isPending, canCancel, o
       />
       {children}
       <Group justify="flex-end">
-        <Button variant="default" onClick={onBack}>
+        <Button ref={leaveFocusBefore} variant="default" onClick={onBack}>
           Back
         </Button>
         <Button type="submit" color="red" loading={isPending} disabled={!canCancel}>

@@ -27,6 +27,8 @@ export default function EditCallback({ callback, onClose, onChanged }: Props) {
   // The desired time that is to be changed: another one is not overwritten before it was seen.
   const [seen, setSeen] = useState(callback.desired_at);
   const [isCancelling, setCancelling] = useState(false);
+  // What was chosen and typed stays while somebody thinks about cancelling.
+  const [slot, setSlot] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const change = useMutation({
     mutationFn: (wanted: Wanted) => asked(callback.id, wanted),
@@ -39,7 +41,12 @@ export default function EditCallback({ callback, onClose, onChanged }: Props) {
   });
   const act = change.variables?.act;
   return (
-    <Dialog title={isCancelling ? "Cancel Callback" : "Edit Callback"} size="lg" onClose={onClose}>
+    <Dialog
+      title={isCancelling ? "Cancel Callback" : "Edit Callback"}
+      size="lg"
+      onClose={onClose}
+      closeOnClickOutside={false}
+    >
       <Stack gap="md">
         <Current callback={now} error={error} />
         {isCancelling ? (
@@ -58,6 +65,8 @@ export default function EditCallback({ callback, onClose, onChanged }: Props) {
           <Change
             callback={now}
             change={change}
+            slot={slot}
+            onSlot={setSlot}
             seen={seen}
             onSeen={() => setSeen(now.desired_at)}
             onCancel={() => setCancelling(true)}
@@ -125,6 +134,8 @@ function whyNotChangeable({ state, agent }: Callback): string | null {
 interface ChangeProps {
   callback: Callback;
   change: ReturnType<typeof useMutation<Callback, Error, Wanted>>;
+  slot: string | null;
+  onSlot: (startsAt: string | null) => void;
   /** The desired time that the user knows of. */
   seen: string;
   onSeen: () => void;
@@ -132,14 +143,13 @@ interface ChangeProps {
   onBack: () => void;
 }
 
-function Change({ callback, change, seen, onSeen, onCancel, onBack }: ChangeProps) {
-  const [slot, setSlot] = useState<string | null>(null);
+function Change({ callback, change, slot, onSlot, seen, onSeen, onCancel, onBack }: ChangeProps) {
   const act = change.isPending ? change.variables.act : null;
   const canReschedule = mayReschedule(callback);
   const isMoved = canReschedule && callback.desired_at !== seen;
   const isHeld = isMoved || change.isPending;
   const choose = (startsAt: string | null) => {
-    setSlot(startsAt);
+    onSlot(startsAt);
     change.reset();
   };
   return (

@@ -31,7 +31,7 @@ const DAY = 24 * 60 * 60 * 1_000;
 export default function RecreateCallback({ callback, onClose, onCreated }: Props) {
   const { latest: now } = useLatest(callback);
   return (
-    <Dialog title="Recreate Callback" size="lg" onClose={onClose}>
+    <Dialog title="Recreate Callback" size="lg" onClose={onClose} closeOnClickOutside={false}>
       <Stack gap="md">
         <CallbackFacts callback={now} />
         <Text c="dimmed" size="sm">
