@@ -198,7 +198,48 @@ async def test_many_are_rescheduled_by_a_shift_or_to_one_time(site: Site, log_in
     await expect(page.get_by_role("dialog").get_by_role("cell", name=local(moved))).to_be_visible()
     assert (await site.api.get(f"/api/v1/callbacks/{scheduled}")).json()["desired_at"] == f"{moved:%Y-%m-%dT%H:%M:%SZ}"
     await page.keyboard.press("Escape")
-    await expect(page.get_by_role("button", name="More for the selected callbacks")).to_be_focused()
+    await expect(page.get_by_role("button", name="Refresh")).to_be_focused()
+
+
+async def test_a_shift_is_at_most_62_days(site: Site, log_in: LogIn) -> None:
+    await add(site, 2)
+    page = await open_all(site, log_in)
+    await page.get_by_role("button", name="More for the selected callbacks").click()
+    await page.get_by_role("menuitem", name="Reschedule Callbacks").click()
+    dialog = page.get_by_role("dialog", name="Reschedule Callbacks Confirmation")
+    await dialog.get_by_role("combobox", name="Unit").select_option("days")
+    await dialog.get_by_label("By how much").fill("63")
+    await expect(dialog.get_by_text("At most 62 days")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Confirm")).to_be_disabled()
+    await assert_accessible(page)
+    await dialog.get_by_label("By how much").fill("62")
+    await expect(dialog.get_by_text("At most 62 days")).to_have_count(0)
+    await confirm(page, "Confirm: reschedule 2 callbacks").click()
+    await expect(page.get_by_text("Rescheduling: 0 of 2 callbacks")).to_be_visible()
+
+
+async def test_what_was_selected_for_one_piece_of_work_is_not_taken_into_the_next(site: Site, log_in: LogIn) -> None:
+    first, second = await add(site, 2)
+    earlier = site.clock.now() - timedelta(hours=3)
+    await add(site, 1, first=900, state=State.COMPLETED, result=Result.NO_ANSWER, desired_at=earlier)
+    await site.add_user("sonja", Role.SUPERVISOR)
+    page = await log_in("sonja", "/callbacks?range=own:-300:300:Around now")
+    for number in ("1234000", "1234001"):
+        await page.get_by_role("checkbox", name=f"Select +49 30 {number}").check()
+    await page.get_by_role("button", name="Cancel Callbacks").click()
+    await confirm(page, "Confirm: cancel 2 callbacks").click()
+    await expect(page.get_by_text("Cancelling: 0 of 2 callbacks")).to_be_visible()
+    await work(site)
+    dialog = page.get_by_role("dialog", name="Cancel Callbacks")
+    await expect(dialog.get_by_role("cell", name="COMPLETED (CANCELLED_BY_ADMIN)")).to_have_count(2)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Cancel Callbacks")).to_be_disabled()
+    await expect(page.get_by_role("button", name="Refresh")).to_be_focused()
+    await page.get_by_role("checkbox", name="Select +49 30 1234900").check()
+    await page.get_by_role("button", name="More for the selected callbacks").click()
+    await page.get_by_role("menuitem", name="Recreate Callbacks").click()
+    await expect(confirm(page, "Confirm: recreate 1 callback")).to_be_visible()
+    assert [await state_of(site, each) for each in (first, second)] == ["COMPLETED (CANCELLED_BY_ADMIN)"] * 2
 
 
 async def test_many_are_recreated_now(site: Site, log_in: LogIn) -> None:

@@ -108,7 +108,13 @@ function usePage(table: RefObject<TableHandle | null>) {
   }, [forget, reread]);
   // An answer may come when its dialog was closed long ago and another one is open.
   const close = () => setOpened((now) => (now === opened ? null : now));
-  const onChanged = () => tell(opened ? changedBy(opened) : []);
+  const onChanged = () => {
+    tell(opened ? changedBy(opened) : []);
+    // What was asked for of those selected is not to be asked for again with others.
+    if (opened?.kind === "bulk") {
+      selection.clear();
+    }
+  };
   return {
     ...{
       view,

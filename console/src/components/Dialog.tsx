@@ -2,7 +2,7 @@ import { Modal, type ModalProps } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 import { useIsOver } from "../api/session";
-import { focusNow } from "./focus";
+import { focusFirst, focusNow } from "./focus";
 
 // Until the page has settled without the dialog.
 const SOON_MS = 10;
@@ -26,10 +26,10 @@ export function Dialog({ children, ...props }: Omit<ModalProps, "opened">) {
 }
 
 // Not when somebody has gone elsewhere meanwhile, or the dialog is still there. What opened it may be gone, as the pencil
-// of a callback that was cancelled: then it is its row.
+// of a callback that was cancelled: then it is its row. Or it is inactive, as what needs a selection.
 function giveBack(openers: HTMLElement[]): void {
   const isFree = document.activeElement === null || document.activeElement === document.body;
   if (isFree) {
-    openers.find((opener) => opener.isConnected)?.focus({ preventScroll: true });
+    focusFirst(openers);
   }
 }

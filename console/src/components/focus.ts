@@ -28,11 +28,23 @@ export function focusNow(): HTMLElement[] {
 export function leaveFocusBefore(button: HTMLButtonElement) {
   return () => {
     if (document.activeElement === button) {
-      const all = [...document.querySelectorAll<HTMLElement>(CAN_HAVE_IT)];
-      const before = all.slice(0, all.indexOf(button)).reverse();
+      const before = allBefore(button);
       setTimeout(() => before.find(canHaveIt)?.focus({ preventScroll: true }));
     }
   };
+}
+
+/** Give the focus to the first of these that is still there; where that cannot have it any more, to what stands before it. */
+export function focusFirst(elements: HTMLElement[]): void {
+  const first = elements.find((element) => element.isConnected);
+  const nearest = first?.matches(":disabled") ? allBefore(first).find(canHaveIt) : first;
+  nearest?.focus({ preventScroll: true });
+}
+
+/** What can have the focus and stands before an element, the nearest first. */
+function allBefore(element: HTMLElement): HTMLElement[] {
+  const all = [...document.querySelectorAll<HTMLElement>(CAN_HAVE_IT)];
+  return all.slice(0, all.indexOf(element)).reverse();
 }
 
 function canHaveIt(element: HTMLElement): boolean {

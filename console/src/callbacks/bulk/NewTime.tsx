@@ -9,6 +9,9 @@ import type { When } from "./calls";
 const SECONDS = { minutes: 60, hours: 3_600, days: 86_400 } as const;
 type Unit = keyof typeof SECONDS;
 
+// As the server has it.
+const MOST_DAYS = 62;
+
 /** How the new time is chosen, and the time or the shift that is typed; as typed, right or wrong. */
 export interface Choice {
   way: "shift" | "time" | "now";
@@ -30,8 +33,18 @@ export function whenOf({ way, amount, unit, direction, wall }: Choice, zone: str
     const at = instantOf(wall, zone);
     return at && Date.parse(at) > serverNow() ? { desired_at: at } : null;
   }
-  const seconds = Math.round(Number(amount) * SECONDS[unit]);
-  return seconds > 0 ? { shift_seconds: direction === "later" ? seconds : -seconds } : null;
+  const seconds = secondsOf({ amount, unit });
+  return wrongShift({ amount, unit }) ? null : { shift_seconds: direction === "later" ? seconds : -seconds };
+}
+
+function secondsOf({ amount, unit }: Pick<Choice, "amount" | "unit">): number {
+  return Math.round(Number(amount) * SECONDS[unit]);
+}
+
+/** What is wrong with a shift; `true`: it is none. */
+function wrongShift(shift: Pick<Choice, "amount" | "unit">): string | boolean {
+  const seconds = secondsOf(shift);
+  return seconds > MOST_DAYS * SECONDS.days ? `At most ${MOST_DAYS} days` : !(seconds > 0);
 }
 
 interface Props {
@@ -80,13 +93,13 @@ export function NowOrLater({ of: choice, change }: Props) {
 
 function Shift({ of: choice, change }: Props) {
   return (
-    <Group gap="xs" ml="xl" align="flex-end">
+    <Group gap="xs" ml="xl" align="flex-start">
       <NumberInput
         aria-label="By how much"
-        w="6rem"
+        w="8rem"
         min={1}
         allowDecimal={false}
-        error={!(Number(choice.amount) > 0)}
+        error={wrongShift(choice)}
         value={choice.amount}
         onChange={(amount) => change({ ...choice, amount })}
       />
