@@ -87,6 +87,14 @@ async def test_what_is_late_or_ended_badly_needs_attention(site: Site, log_in: L
         await expect(row_of(page, f"COMPLETED ({result})")).to_be_visible()
 
 
+async def test_the_focus_stays_near_where_a_button_of_an_empty_range_was(site: Site, log_in: LogIn) -> None:
+    await site.ask_for_call("support", "030 1111111")
+    page = await opened(site, log_in, "/callbacks?range=NEXT_7_DAYS")
+    await page.get_by_role("button", name="Last 14 Days", exact=True).press("Enter")
+    await expect(row_of(page, "+49 30 1111111")).to_be_visible()
+    await expect(page.locator(":focus")).to_have_text("Create Callback")
+
+
 async def test_a_callback_that_the_range_hides_is_told_with_the_range_that_shows_it(site: Site, log_in: LogIn) -> None:
     page = await opened(site, log_in, "/callbacks?range=NEXT_7_DAYS")
     await expect(page.get_by_text("No callbacks in “Next 7 Days”")).to_be_visible()
@@ -95,5 +103,6 @@ async def test_a_callback_that_the_range_hides_is_told_with_the_range_that_shows
     await dialog.get_by_label("Customer Number").fill("030 1111111")
     await dialog.get_by_role("button", name="Create", exact=True).click()
     await expect(page.get_by_text("It is not in “Next 7 Days”")).to_be_visible()
-    await page.get_by_role("button", name="Show Last 24 Hours").click()
+    await page.get_by_role("button", name="Show Last 24 Hours").press("Enter")
     await expect(row_of(page, "+49 30 1111111")).to_be_visible()
+    await expect(page.locator(":focus")).to_have_text("Create Callback")

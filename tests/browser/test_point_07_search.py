@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from ringback.callbacks.states import Result, State
-from tests.browser.callbacks import now, opened, row_of
+from tests.browser.callbacks import add_a_minute_apart, now, opened, row_of
 from tests.browser.conftest import LogIn, local
 from tests.browser.site import Site
 from tests.integration.past import add_callback
@@ -67,3 +67,31 @@ async def test_the_way_back_leads_to_what_was_searched_for(site: Site, log_in: L
     await page.go_back()
     await expect(row_of(page, "+49 30")).to_have_count(1)
     await expect(search).to_have_value("2222")
+
+
+async def test_the_focus_stays_where_the_search_was_cleared(site: Site, log_in: LogIn) -> None:
+    await site.ask_for_call("support", "030 1111111")
+    page = await opened(site, log_in)
+    search = page.get_by_role("textbox", name="Search by Phone Number")
+    await search.fill("99")
+    await expect(page.get_by_text("Nothing found for “99”")).to_be_visible()
+    await page.get_by_role("button", name="Clear search").press("Enter")
+    await expect(row_of(page, "+49 30 1111111")).to_be_visible()
+    await expect(search).to_be_focused()
+    await search.fill("99")
+    await page.get_by_role("button", name="Clear the search").press("Enter")
+    await expect(row_of(page, "+49 30 1111111")).to_be_visible()
+    await expect(page.locator(":focus")).to_have_text("Create Callback")
+
+
+async def test_each_letter_stays_however_busy_the_browser_is(site: Site, log_in: LogIn) -> None:
+    await add_a_minute_apart(site, 100)
+    page = await opened(site, log_in)
+    search = page.get_by_role("textbox", name="Search by Phone Number")
+    await expect(row_of(page, "+49 30 2000000")).to_be_visible()
+    browser = await page.context.new_cdp_session(page)
+    await browser.send("Emulation.setCPUThrottlingRate", {"rate": 8})  # pyright: ignore[reportUnknownMemberType]
+    typed = "0302000001" * 4
+    await search.press_sequentially(typed, delay=80)
+    await expect(page.get_by_text(f"Nothing found for “{typed}”")).to_be_visible()
+    await expect(search).to_have_value(typed)

@@ -2,6 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { IconPhoneOff, IconSearchOff } from "@tabler/icons-react";
 
 import { Empty } from "../components/Empty";
+import { leaveFocusBefore } from "../components/focus";
 import { LAST_14_DAYS, NEXT_7_DAYS, OPEN } from "./ranges";
 import { type Change, SEARCHED, type View } from "./view";
 
@@ -15,7 +16,7 @@ export function Nothing({ view, onChange }: { view: View; onChange: (some: Chang
         <Text size="sm" mb="sm">
           No {column} in “{view.range.label}” has it. Another column can be chosen beside the search box.
         </Text>
-        <Button size="xs" variant="default" onClick={() => onChange({ search: "" })}>
+        <Button ref={leaveFocusBefore} size="xs" variant="default" onClick={() => onChange({ search: "" })}>
           Clear the search
         </Button>
       </Empty>
@@ -29,7 +30,13 @@ export function Nothing({ view, onChange }: { view: View; onChange: (some: Chang
       </Text>
       <Group gap="xs" justify="center">
         {others.map((range) => (
-          <Button key={range.key} size="xs" variant="default" onClick={() => onChange({ range })}>
+          <Button
+            key={range.key}
+            ref={leaveFocusBefore}
+            size="xs"
+            variant="default"
+            onClick={() => onChange({ range })}
+          >
             {range.label}
           </Button>
         ))}

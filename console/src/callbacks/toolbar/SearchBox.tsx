@@ -18,6 +18,10 @@ interface Props {
 /** Searches the whole range as one types; the column that is searched is chosen beside it. */
 export function SearchBox({ view, onChange, input, onDown }: Props) {
   const [text, setText] = useTyped(view.search, (search) => onChange({ search }));
+  const clear = () => {
+    setText("");
+    input.current?.focus();
+  };
   const label = SEARCHED.find(({ name }) => name === view.searchBy)?.label ?? "";
   return (
     <div className={classes.search} role="search">
@@ -29,7 +33,7 @@ export function SearchBox({ view, onChange, input, onDown }: Props) {
         aria-label={`Search by ${label}`}
         placeholder="Search"
         leftSection={<IconSearch size={15} stroke={1.8} aria-hidden />}
-        rightSection={text && <CloseButton size="sm" aria-label="Clear search" onClick={() => setText("")} />}
+        rightSection={text && <CloseButton size="sm" aria-label="Clear search" onClick={clear} />}
         value={text}
         maxLength={MOST_SEARCHED}
         spellCheck={false}
@@ -56,26 +60,33 @@ export function SearchBox({ view, onChange, input, onDown }: Props) {
   );
 }
 
-/** What is being typed: told when nothing was typed for a moment, and taken over when it changes elsewhere. */
+/**
+ * What is being typed: told when nothing was typed for a moment, and taken over when it changes elsewhere. What was told
+ * comes back later, when more may have been typed already, or been told.
+ */
 function useTyped(kept: string, tell: (text: string) => void): [string, (text: string) => void] {
   const [text, setText] = useState(kept);
-  const [known, setKnown] = useState(kept);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const told = useRef(kept);
-  if (kept !== known) {
-    setKnown(kept);
-    // eslint-disable-next-line react-hooks/refs -- what we told ourselves is no change elsewhere
-    if (kept !== told.current) {
-      told.current = kept; // eslint-disable-line react-hooks/refs -- the way back may lead to what we told before
+  const last = useRef(kept);
+  const onTheirWay = useRef<string[]>([]);
+  useEffect(() => {
+    last.current = kept;
+    const at = onTheirWay.current.lastIndexOf(kept);
+    onTheirWay.current = at < 0 ? [] : onTheirWay.current.slice(at + 1);
+    if (at < 0 && timer.current === undefined) {
       setText(kept);
     }
-  }
+  }, [kept]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const type = (typed: string) => {
     setText(typed);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      told.current = typed;
+      timer.current = undefined;
+      // The same once more does not come back.
+      if (typed !== (onTheirWay.current.at(-1) ?? last.current)) {
+        onTheirWay.current.push(typed);
+      }
       tell(typed);
     }, DEBOUNCE_MS);
   };
