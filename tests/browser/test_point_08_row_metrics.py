@@ -44,7 +44,7 @@ async def test_place_and_wait_are_told_and_why_they_are_not(site: Site, log_in: 
     await expect((await opened(page, "+49 30 222222")).get_by_role("table", name="History")).to_be_visible()
 
 
-async def test_a_name_recording_that_cannot_be_heard_any_more_is_told(site: Site, log_in: LogIn) -> None:
+async def test_a_name_recording_that_cannot_be_heard_is_told_and_can_be_tried_again(site: Site, log_in: LogIn) -> None:
     asked = await site.ask_for_call("support", "+4930111111")
     await site.record_name(asked["id"])
     await site.add_user("sonja", Role.SUPERVISOR)
@@ -53,7 +53,12 @@ async def test_a_name_recording_that_cannot_be_heard_any_more_is_told(site: Site
     details = await opened(page, "+49 30 111111")
     await details.get_by_role("switch", name="Advanced Callback Metrics").press("Space")
     await details.get_by_label("Name recording").press("Space")
-    await expect(fact(details, "Name recording")).to_have_text("It cannot be played, or is not kept any more.")
+    await expect(fact(details, "Name recording")).to_contain_text("It cannot be played, or is not kept any more.")
+    await assert_accessible(page, "[data-details]")
+    await page.unroute("**/name-recording")
+    await details.get_by_role("button", name="Try again").press("Enter")
+    await expect(details.get_by_label("Name recording")).to_have_js_property("ended", True)
+    await expect(details.get_by_label("Name recording")).to_be_focused()
 
 
 async def test_what_is_known_grows_as_the_callback_goes_on(site: Site, log_in: LogIn) -> None:
