@@ -1,9 +1,9 @@
 import { Button, Group, Text } from "@mantine/core";
-import { IconPhoneOff, IconSearchOff } from "@tabler/icons-react";
+import { IconCircleCheck, IconPhoneOff, IconSearchOff } from "@tabler/icons-react";
 
 import { Empty } from "../components/Empty";
 import { leaveFocusBefore } from "../components/focus";
-import { LAST_14_DAYS, NEXT_7_DAYS, OPEN } from "./ranges";
+import { LAST_14_DAYS, NEEDS_ATTENTION, NEXT_7_DAYS, OPEN } from "./ranges";
 import { type Change, SEARCHED, type View } from "./view";
 
 /** There are no callbacks to show: because of the search, or in this range at all. */
@@ -23,10 +23,16 @@ export function Nothing({ view, onChange }: { view: View; onChange: (some: Chang
     );
   }
   const others = [OPEN, LAST_14_DAYS, NEXT_7_DAYS].filter(({ key }) => key !== view.range.key);
+  const isFine = view.range === NEEDS_ATTENTION;
   return (
-    <Empty Icon={IconPhoneOff} title={`No callbacks in “${view.range.label}”`}>
+    <Empty
+      Icon={isFine ? IconCircleCheck : IconPhoneOff}
+      title={isFine ? "Nothing needs attention" : `No callbacks in “${view.range.label}”`}
+    >
       <Text size="sm" mb="sm">
-        Ranges go by the time for which calls were asked. Look in another one:
+        {isFine
+          ? "No callback is late, and none ended as EXPIRED, UNKNOWN, TELEPHONY_FAILED or AGENT_UNAVAILABLE."
+          : "Ranges go by the time for which calls were asked. Look in another one:"}
       </Text>
       <Group gap="xs" justify="center">
         {others.map((range) => (
