@@ -12,13 +12,19 @@ function isPassing(error: unknown): boolean {
 // At once, and not in a task of its own: the second click of two finds the button inactive already.
 notifyManager.setScheduler(queueMicrotask);
 
+// Whether the server can be had is told by asking it: what a browser holds for offline may well reach it. And what was asked
+// for and cannot be done now is said so, and not done unasked when the line is back.
+const networkMode = "always";
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      networkMode,
+      refetchOnReconnect: true,
       staleTime: 5_000,
       refetchOnWindowFocus: true,
       retry: (count, error) => isPassing(error) && count < TRIES,
     },
-    mutations: { retry: false },
+    mutations: { networkMode, retry: false },
   },
 });

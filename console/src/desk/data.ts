@@ -25,7 +25,6 @@ export function useDesk() {
     queryFn: () => data(api.GET("/api/v1/desk")),
     refetchInterval: isLive ? false : NOT_LIVE_MS,
     refetchIntervalInBackground: true,
-    networkMode: "always",
   });
 }
 
