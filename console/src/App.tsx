@@ -1,7 +1,7 @@
-import { lazy } from "react";
+import { lazy, useState } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 
-import { SessionProvider, useLogin } from "./api/session";
+import { type Session, SessionProvider, useLogin } from "./api/session";
 import { PageBoundary } from "./components/Boundary";
 import { ErrorPage } from "./components/ErrorPage";
 import { useLater } from "./components/later";
@@ -17,19 +17,23 @@ const readLoginAgain = () => import("./shell/LoginAgain");
 export function App() {
   const { data: login, error, refetch } = useLogin();
   const [page] = useLocation().pathname.split("/", 2).slice(1);
+  const shownTo = useShownTo(login?.session);
   if (!login) {
     return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
   }
   const { session, isOver } = login;
-  if (!session || session.user.must_change_password) {
+  if (!session || shownTo === null) {
     return (
-      <PageBoundary waiting={<Loading />}>{session ? <ChangePassword session={session} /> : <Login />}</PageBoundary>
+      <PageBoundary waiting={<Loading />}>
+        {session && !isOver ? <ChangePassword session={session} /> : <Login isAgain={isOver} />}
+      </PageBoundary>
     );
   }
   const pages = pagesFor(session);
+  const asks = isOver ? "login" : session.user.must_change_password ? "password" : null;
   return (
-    <SessionProvider session={session} isOver={isOver}>
-      <LoginWhenOver isOver={isOver} />
+    <SessionProvider session={session} isOver={asks !== null}>
+      <LoginWhenOver asks={asks} />
       <Shell key={session.user.name} pages={pages}>
         <PageBoundary key={page} waiting={<Loading />}>
           <Routes>
@@ -45,8 +49,19 @@ export function App() {
   );
 }
 
+/** Whose pages are shown: what they have typed there stays, also when they have to choose a password before they go on. */
+function useShownTo(session: Session | null | undefined): string | null {
+  const [shownTo, setShownTo] = useState<string | null>(null);
+  const user = session?.user;
+  const now = user && (!user.must_change_password || user.name === shownTo) ? user.name : null;
+  if (now !== shownTo) {
+    setShownTo(now);
+  }
+  return now;
+}
+
 /** Loaded ahead: over what somebody has typed nothing else would do. */
-function LoginWhenOver({ isOver }: { isOver: boolean }) {
-  const LoginAgain = useLater(readLoginAgain, isOver)?.LoginAgain;
-  return LoginAgain && <LoginAgain isNeeded={isOver} />;
+function LoginWhenOver({ asks }: { asks: "login" | "password" | null }) {
+  const LoginAgain = useLater(readLoginAgain, asks !== null)?.LoginAgain;
+  return LoginAgain && <LoginAgain asks={asks} />;
 }

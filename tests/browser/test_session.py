@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Locator, Page, Route, expect
 
+from ringback.accounts import users
 from ringback.accounts.rules import Role
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
-from tests.people import PASSWORD
+from tests.people import PASSWORD, ROOT
+
+OWN = "something quite else"
 
 
 @asynccontextmanager
@@ -58,6 +61,58 @@ async def test_a_session_that_ran_out_asks_for_the_password_and_goes_on_with_wha
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("row", name="sue")).to_contain_text("Sue of the night")
     await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+
+
+async def _choose_password(where: Page | Locator, given: str) -> None:
+    await where.get_by_role("textbox", name="Present password").fill(given)
+    await where.get_by_role("textbox", name="New password", exact=True).fill(OWN)
+    await where.get_by_role("textbox", name="New password, once more").fill(OWN)
+    await where.get_by_role("button", name="Change Password").click()
+
+
+async def test_a_password_that_was_reset_is_changed_over_the_page_and_nothing_typed_is_lost(
+    site: Site, log_in: LogIn
+) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    await site.add_user("sue", Role.MONITOR)
+    page = await log_in("olga", "/users")
+    await page.get_by_role("button", name="Edit sue").click()
+    await page.get_by_role("textbox", name="Display Name").fill("Sue of the night")
+    given = await users.reset_password(site.database, site.clock, ROOT, "olga")
+    again = page.get_by_role("dialog", name="Your session has run out")
+    await again.get_by_role("textbox", name="Password").fill(given)
+    await again.get_by_role("button", name="Log in", exact=True).click()
+    choosing = page.get_by_role("dialog", name="Choose a password of your own")
+    await expect(choosing.get_by_role("textbox", name="Present password")).to_be_focused()
+    await assert_accessible(page)
+    await page.keyboard.press("Escape")
+    await _choose_password(choosing, given)
+    await expect(choosing).to_be_hidden()
+    await expect(page.get_by_role("textbox", name="Display Name")).to_have_value("Sue of the night")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("row", name="sue")).to_contain_text("Sue of the night")
+    await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+
+
+async def test_a_session_that_is_over_before_a_password_was_chosen_leads_to_the_login(
+    site: Site, log_in: LogIn
+) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    await site.add_user("sue", Role.MONITOR)
+    given = await users.reset_password(site.database, site.clock, ROOT, "sue")
+    page = await log_in("olga", "/users")
+    await page.get_by_role("button", name="Account of olga").click()
+    await page.get_by_role("menuitem", name="Log out").click()
+    for text in ("Log in", "Your session has run out. Log in again to go on."):
+        await expect(page.get_by_text(text, exact=True).first).to_be_visible()
+        await page.get_by_role("textbox", name="Name").fill("sue")
+        await page.get_by_role("textbox", name="Password").fill(given)
+        await page.get_by_role("button", name="Log in").click()
+        await expect(page.get_by_role("heading", name="Choose a password of your own")).to_be_visible()
+        async with site.database.transaction() as connection:
+            await connection.execute("DELETE FROM sessions")
+        await _choose_password(page, given)
+    await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
 
 async def test_who_logs_in_as_somebody_else_instead_sees_nothing_of_what_was_there(site: Site, log_in: LogIn) -> None:

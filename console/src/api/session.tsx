@@ -105,7 +105,7 @@ export function SessionProvider({ session, isOver, children }: Login & { session
   );
 }
 
-/** Whether the session has run out, and they are asked to log in again over the page as it stands. */
+/** Whether the session is over, or needs another password, and they are asked for that over the page as it stands. */
 export function useIsOver(): boolean {
   return useContext(IsOverContext);
 }

@@ -40,6 +40,7 @@ export function ChangePasswordForm({ user, onDone }: { user: string; onDone?: ()
         label="Present password"
         autoComplete="current-password"
         data-autofocus
+        autoFocus
         required
         value={current}
         onChange={(event) => setCurrent(event.currentTarget.value)}
