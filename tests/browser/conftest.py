@@ -30,6 +30,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_MILLISECONDS = 30_000
+# After it a page has read again what it reads now and then.
+HALF_A_MINUTE = 31_000
 # WCAG 2.2 AA, and what else axe holds for good practice. Nothing but colours is different in the dark.
 RULES = {
     "light": {"resultTypes": ["violations"]},
@@ -141,6 +143,17 @@ async def assert_accessible(page: Page, of: str | None = None) -> None:
         ]
         assert told == [], "\n".join(told)
     await page.emulate_media(color_scheme="light")
+
+
+async def become(page: Page, visibility: str) -> None:
+    """Tell the page that its tab went to the background, or came back."""
+    await page.evaluate(
+        """visibility => {
+            Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        visibility,
+    )
 
 
 def local(at: datetime) -> str:

@@ -11,7 +11,7 @@ from playwright.async_api import Page, Route, expect
 from ringback.accounts.rules import Role
 from tests.browser import callbacks
 from tests.browser.callbacks import row_of
-from tests.browser.conftest import LogIn
+from tests.browser.conftest import LogIn, become
 from tests.browser.site import Site
 
 ROWS = 40
@@ -242,14 +242,3 @@ async def test_what_is_refused_to_be_told_does_not_hold_up_what_changes_next(sit
     assert [url for url in asked if first["id"] in url] == asked[:1]
     await page.get_by_role("button", name="Refresh").click()
     await expect(row_of(page, "+49 30 1111111")).to_contain_text("COMPLETED")
-
-
-async def become(page: Page, visibility: str) -> None:
-    """Tell the page that its tab went to the background, or came back."""
-    await page.evaluate(
-        """visibility => {
-            Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
-            document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        visibility,
-    )

@@ -8,7 +8,8 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from ringback.accounts import users
 from ringback.accounts.rules import Role
-from tests.browser.conftest import LogIn, assert_accessible
+from ringback.accounts.users import UserChoices
+from tests.browser.conftest import HALF_A_MINUTE, LogIn, assert_accessible, become
 from tests.browser.site import Site
 from tests.people import PASSWORD, ROOT
 
@@ -113,6 +114,54 @@ async def test_a_session_that_is_over_before_a_password_was_chosen_leads_to_the_
             await connection.execute("DELETE FROM sessions")
         await _choose_password(page, given)
     await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+
+async def test_whoever_is_told_of_no_changes_has_new_services_and_roles_without_another_login(
+    site: Site, log_in: LogIn
+) -> None:
+    async def give(*roles: Role) -> None:
+        await users.save(site.database, site.clock, ROOT, "dev", UserChoices(roles=list(roles)))
+        await page.clock.fast_forward(HALF_A_MINUTE)
+
+    await site.add_user("dev", Role.DEVELOPER)
+    page = await log_in("dev")
+    await page.context.clock.install()
+    await page.reload()
+    await site.add_service("sales", display_name="Sales")
+    for seen in ("hidden", "visible"):
+        await become(page, seen)
+    await page.get_by_role("button", name="Create API Key").click()
+    await page.get_by_role("combobox", name="The services given").click()
+    await expect(page.get_by_role("option", name="Sales")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Cancel").click()
+    await give()
+    await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    await give(Role.MONITOR)
+    await page.get_by_role("link", name="Callbacks").click()
+    await expect(page.get_by_role("heading", name="Callbacks")).to_be_visible()
+
+
+async def test_whoever_logged_in_again_in_another_tab_tries_again_and_needs_no_reload(
+    site: Site, log_in: LogIn
+) -> None:
+    await site.add_user("dev", Role.DEVELOPER)
+    page = await log_in("dev")
+    await page.get_by_role("button", name="Revoke tester").click()
+    other = await page.context.new_page()
+    await other.goto(site.url)
+    await other.get_by_role("button", name="Account of dev").click()
+    await other.get_by_role("menuitem", name="Log out").click()
+    await other.get_by_role("textbox", name="Name").fill("dev")
+    await other.get_by_role("textbox", name="Password").fill(PASSWORD)
+    await other.get_by_role("button", name="Log in").click()
+    await expect(other.get_by_role("button", name="Account of dev")).to_be_visible()
+    dialog = page.get_by_role("dialog")
+    async with page.expect_response("**/api/v1/session"):
+        await dialog.get_by_role("button", name="Revoke tester").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("in another tab. Try again.")
+    await dialog.get_by_role("button", name="Revoke tester").click()
+    await expect(page.get_by_role("checkbox", name="Show revoked keys (1)")).to_be_visible()
 
 
 async def test_who_logs_in_as_somebody_else_instead_sees_nothing_of_what_was_there(site: Site, log_in: LogIn) -> None:

@@ -8,6 +8,7 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 let csrfToken = "";
 let whenSessionEnds: () => void = () => undefined;
+let whenSessionIsAnother: () => void = () => undefined;
 
 /** What the session's login told; whatever changes something is sent with it. */
 export function keepCsrfToken(token: string): void {
@@ -17,6 +18,11 @@ export function keepCsrfToken(token: string): void {
 /** Called when the server does not know us any more. */
 export function onSessionEnd(tell: () => void): void {
   whenSessionEnds = tell;
+}
+
+/** Called when the server knows us by another session: somebody has logged in again, in another tab. */
+export function onOtherSession(tell: () => void): void {
+  whenSessionIsAnother = tell;
 }
 
 // When it was asked, and in which session.
@@ -40,6 +46,9 @@ const guard: Middleware = {
     // What was asked in a session before this one says nothing of it.
     if (response.status === 401 && error.code !== "login-refused" && inSession === csrfToken) {
       whenSessionEnds();
+    }
+    if (error.code === "csrf-token-missing") {
+      whenSessionIsAnother();
     }
     throw error;
   },

@@ -1,7 +1,8 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
 
-import { api, data, keepCsrfToken, onSessionEnd } from "./client";
+import { api, data, keepCsrfToken, onOtherSession, onSessionEnd } from "./client";
+import { NOW_AND_THEN_MS } from "./polling";
 import { ApiError } from "./problems";
 import type { components } from "./schema";
 
@@ -43,12 +44,20 @@ export const LOGIN = { queryKey: KEY, queryFn: readLogin, staleTime: Infinity };
 /** Whether somebody is logged in; no data while that is being asked. */
 export function useLogin() {
   const client = useQueryClient();
-  useEffect(
-    () =>
-      onSessionEnd(() => client.setQueryData<Login>(KEY, (login) => login && { ...login, isOver: !!login.session })),
-    [client],
-  );
+  useEffect(() => {
+    onSessionEnd(() => client.setQueryData<Login>(KEY, (login) => login && { ...login, isOver: !!login.session }));
+    onOtherSession(() => void client.invalidateQueries({ queryKey: KEY }));
+  }, [client]);
   return useQuery(LOGIN);
+}
+
+/** Ask now and then who is logged in and what they may do: for whoever is told of no changes, or not any more. */
+export function useLoginPolling(isNeeded: boolean): void {
+  useQuery({
+    ...LOGIN,
+    refetchInterval: isNeeded && NOW_AND_THEN_MS,
+    refetchOnWindowFocus: isNeeded && "always",
+  });
 }
 
 /** From now on this is so: an answer that is still on its way tells of the time before. */

@@ -4,7 +4,7 @@ import { ApiError } from "../api/problems";
 const SENTENCES: Record<string, string> = {
   "login-refused": "Name and password do not belong together, or the account is disabled.",
   "session-ended": "You have been logged out. Log in again; you come back to this page.",
-  "csrf-token-missing": "This page is older than your login. Reload it and try again.",
+  "csrf-token-missing": "You have logged in again meanwhile, in another tab. Try again.",
   "database-unavailable": "The database is away for the moment. Nothing was lost; try again shortly.",
   "internal-error": "Something failed that should not. Try again; if it stays so, tell your administrator.",
   // Callbacks: creating, changing.

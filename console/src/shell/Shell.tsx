@@ -3,7 +3,14 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { openEvents, useChanges } from "../api/events";
-import { type Permission, useIsOver, useMay, useRefreshSession, useSession } from "../api/session";
+import {
+  type Permission,
+  useIsOver,
+  useLoginPolling,
+  useMay,
+  useRefreshSession,
+  useSession,
+} from "../api/session";
 import { Account } from "./Account";
 import { useColours } from "./colours";
 import { OfferedCall } from "./DeskLight";
@@ -39,6 +46,7 @@ export function Shell({ pages, children }: Props) {
   const isOver = useIsOver();
   const isListening = mayListen && !isOver;
   useEffect(() => (isListening ? openEvents(() => void refresh.current(), isKept) : undefined), [isListening, isKept]);
+  useLoginPolling(!isListening);
   useColours();
   useChanges((changes) => {
     // A new service is usable at once, without a new login.
