@@ -6,6 +6,7 @@ import { useMay } from "../api/session";
 import { DialogBoundary } from "../components/Boundary";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
+import { Failure } from "../components/Failure";
 import { Loading } from "../components/Loading";
 import { counted } from "../components/numbers";
 import { PageHead } from "../components/PageHead";
@@ -39,6 +40,7 @@ export default function AgentsPage() {
         <Filters filter={filter} change={change} />
         {may("CHANGE_AGENTS") && <Creating onOpen={setOpened} />}
       </PageHead>
+      <Failure of={error} />
       <Counts agents={found} filter={filter} change={change} />
       {shown.length ? (
         <AgentTable

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { serverNow } from "../api/clock";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
+import { Failure } from "../components/Failure";
 import { Instant } from "../components/Instant";
 import { Loading } from "../components/Loading";
 import { TableHead } from "../components/TableHead";
@@ -35,6 +36,7 @@ export function ApiKeys() {
           Create API Key
         </Button>
       </Group>
+      <Failure of={error} />
       {shown.length ? (
         <KeyTable keys={shown} onOpen={(kind, key) => setOpened({ kind, key })} />
       ) : (

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useMay } from "../api/session";
 import { Empty } from "../components/Empty";
 import { ErrorPage } from "../components/ErrorPage";
+import { Failure } from "../components/Failure";
 import { Instant } from "../components/Instant";
 import { Loading } from "../components/Loading";
 import { counted } from "../components/numbers";
@@ -43,6 +44,7 @@ export default function UsersPage() {
           </Button>
         )}
       </PageHead>
+      <Failure of={error} />
       {found.length ? (
         <UserTable users={found} onEdit={mayChange ? setEdited : undefined} />
       ) : (

@@ -3,9 +3,10 @@ import { Link, Navigate, NavLink, useParams } from "react-router";
 
 import { useMay, useSession } from "../../api/session";
 import { ErrorPage } from "../../components/ErrorPage";
+import { Failure } from "../../components/Failure";
 import { Loading } from "../../components/Loading";
 import { PageHead } from "../../components/PageHead";
-import { useService } from "../data";
+import { useService, useStatuses } from "../data";
 import { DeleteService } from "./DeleteService";
 import { SectionForm } from "./SectionForm";
 import { SECTIONS } from "./settings";
@@ -16,6 +17,7 @@ import { StatusStrip } from "./StatusStrip";
 export default function Setup() {
   const { name = "", section: wanted } = useParams();
   const { data: stored, error, refetch } = useService(name);
+  const { error: noStatuses } = useStatuses();
   const isReadOnly = !useMay()("CHANGE_SETUP");
   const { sees_all_services: seesAll } = useSession();
   const here = `/services/${encodeURIComponent(name)}`;
@@ -36,6 +38,7 @@ export default function Setup() {
         title={service.display_name}
         about={`${service.name}${service.is_practice ? ", of the practice mode" : ""}${isReadOnly ? "; you can look, and change nothing" : ""}`}
       />
+      <Failure of={error ?? noStatuses} />
       <StatusStrip name={name} />
       <nav className={classes.tabs} aria-label="Sections">
         {SECTIONS.map(({ id, label }) => (

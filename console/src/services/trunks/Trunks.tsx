@@ -26,7 +26,7 @@ export default function Trunks() {
   // Trunks and links are told of as a change of everything.
   useKeptFresh([TRUNKS, STATUSES, SERVICES], ({ services }) => services !== undefined);
   const { data: trunks, error, refetch } = useTrunks();
-  const { data: statuses } = useStatuses();
+  const { data: statuses, error: noStatuses } = useStatuses();
   const { sees_all_services: seesAll } = useSession();
   const mayChange = useMay()("CHANGE_SETUP") && seesAll;
   const uses = useUses();
@@ -51,6 +51,7 @@ export default function Trunks() {
           </Button>
         )}
       </PageHead>
+      <Failure of={error ?? noStatuses} />
       <Table.ScrollContainer minWidth={860} type="native" scrollAreaProps={{ tabIndex: 0, "aria-label": "Trunks" }}>
         <Table aria-label="Trunks" className={classes.plain}>
           <Table.Thead>
