@@ -4,7 +4,8 @@ import httpx
 from playwright.async_api import Page, expect
 
 from ringback.accounts.rules import Role
-from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.callbacks import now
+from tests.browser.conftest import LogIn, assert_accessible, local
 from tests.browser.site import Site
 
 
@@ -90,6 +91,28 @@ async def test_the_audit_shows_who_did_what_and_finds_it_again(site: Site, log_i
     assert "user.logged-in" not in saved
     await page.get_by_role("textbox", name="Subject").fill("nobody")
     await expect(page.get_by_text("No entry fits")).to_be_visible()
+
+
+async def test_a_key_expires_after_today_and_the_audit_tells_times_as_they_are_shown(site: Site, log_in: LogIn) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    page = await log_in("olga", "/developer")
+    await page.get_by_role("button", name="Edit tester").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Expires").fill(local(now())[:10])
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_text("Choose a day after today, or none")).to_be_visible()
+    await dialog.get_by_label("Expires").fill("2040-12-31")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("row", name="tester")).to_contain_text("2040-12-31 00:00")
+    await page.get_by_role("link", name="Audit").click()
+    rows = page.get_by_role("row")
+    await expect(rows.filter(has_text="api-key.changed")).to_contain_text("expires_at: none → 2040-12-31 00:00")
+    async with page.expect_response("**/api/v1/audit?from=*"):
+        await page.get_by_label("From", exact=True).fill("2026-01-01")
+    async with page.expect_download():
+        await page.get_by_role("button", name="Export").click()
+    await page.reload()
+    await expect(rows.filter(has_text="audit.exported")).to_contain_text('"2026-01-01 00:00"')
 
 
 async def test_a_developer_makes_a_key_that_works_until_it_is_revoked(site: Site, log_in: LogIn) -> None:

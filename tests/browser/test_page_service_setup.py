@@ -124,6 +124,17 @@ async def test_a_blocked_number_is_tried_and_told_why(site: Site, log_in: LogIn)
     await assert_accessible(page)
 
 
+async def test_when_a_number_may_be_called_is_told_by_the_viewers_clock(site: Site, log_in: LogIn) -> None:
+    hours = {"calling_hours": {"starts": "18:00", "ends": "20:00"}}
+    (await site.api.put("/api/v1/services/support", json=hours)).raise_for_status()
+    page = await open_setup(site, log_in, "numbers")
+    await page.get_by_role("textbox", name="Number", exact=True).fill("+1 212 736 5000")
+    await page.get_by_role("button", name="Try").click()
+    answer = page.get_by_role("region", name="Try a number").get_by_role("status")
+    await expect(answer).to_contain_text("from Wed 2026-11-25 00:00 on")
+    await expect(answer).to_contain_text("the next time is 2026-11-25 00:00")
+
+
 @pytest.mark.parametrize(
     "section", ["general", "hours", "special-days", "capacity", "numbers", "dialling", "limits", "desk"]
 )

@@ -1,5 +1,8 @@
 import { Text } from "@mantine/core";
 
+import { withTimes } from "../components/instants";
+import { type Times, useTimes } from "../components/times";
+
 /** A field that was changed; without `after` only that it was, for it may hold what is nobody else's. */
 interface Change {
   field: string;
@@ -9,13 +12,14 @@ interface Change {
 
 /** What an entry says beyond who did what: changed fields as before and after, anything else by name. */
 export function Details({ of: { changes, ...rest } }: { of: Record<string, unknown> }) {
+  const { shown } = useTimes();
   return (
     <>
       {((changes ?? []) as Change[]).map((change) => (
-        <Line key={change.field} name={change.field} text={"after" in change ? arrow(change) : "changed"} />
+        <Line key={change.field} name={change.field} text={"after" in change ? arrow(change, shown) : "changed"} />
       ))}
       {Object.entries(rest).map(([name, value]) => (
-        <Line key={name} name={name} text={shown(name, value)} />
+        <Line key={name} name={name} text={textOf(name, value, shown)} />
       ))}
     </>
   );
@@ -32,14 +36,15 @@ function Line({ name, text }: { name: string; text: string }) {
   );
 }
 
-const arrow = ({ field, before, after }: Change) => `${shown(field, before)} → ${shown(field, after)}`;
+const arrow = ({ field, before, after }: Change, shown: Times) =>
+  `${textOf(field, before, shown)} → ${textOf(field, after, shown)}`;
 
-function shown(name: string, value: unknown): string {
+function textOf(name: string, value: unknown, shown: Times): string {
   if (value === null) {
     return name === "services" ? "all" : "none";
   }
   if (Array.isArray(value) && value.every((each) => typeof each === "string")) {
     return value.join(", ") || "none";
   }
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return withTimes(typeof value === "string" ? value : JSON.stringify(value), shown);
 }

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
 import { api, data } from "../api/client";
+import { serverNow } from "../api/clock";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
 import { Secret } from "../components/Secret";
@@ -49,13 +50,29 @@ function fieldsOf(before: ApiKey | null, times: Times): Fields {
   return { name, scopes, services: before ? before.services : [], lastDay: expires_at ? times.date(expires_at) : "" };
 }
 
+/** When a key expires that does so on that day: null is never, and a day that stays as it was keeps its time of day. */
+function expiryOf(lastDay: string, before: ApiKey | null, times: Times): string | null {
+  if (before && lastDay === fieldsOf(before, times).lastDay) {
+    return before.expires_at;
+  }
+  return lastDay ? times.startOf(lastDay).toISOString() : null;
+}
+
+/** Why a key cannot expire on that day; null: it can. */
+function expiryProblem(lastDay: string, before: ApiKey | null, times: Times): string | null {
+  if (lastDay !== "" && !IS_DAY.test(lastDay)) {
+    return "A year has four digits, such as 2026-12-31";
+  }
+  const expiry = expiryOf(lastDay, before, times);
+  return expiry && Date.parse(expiry) <= serverNow() ? "Choose a day after today, or none" : null;
+}
+
 function useSave({ before, onClose, onSecret }: Props & { onSecret: (secret: string) => void }) {
   const client = useQueryClient();
   const { shown } = useTimes();
   return useMutation({
     mutationFn: async ({ name, scopes, services, lastDay }: Fields) => {
-      const isSame = before !== null && lastDay === fieldsOf(before, shown).lastDay;
-      const expires_at = isSame ? before.expires_at : lastDay ? shown.startOf(lastDay).toISOString() : null;
+      const expires_at = expiryOf(lastDay, before, shown);
       if (before) {
         await requireSame(before, shown);
         const params = { path: { key_name: before.name } };
@@ -84,10 +101,10 @@ function KeyForm(props: Props & { onSecret: (secret: string) => void }) {
   const [fields, setFields] = useState(() => fieldsOf(before, shown));
   const save = useSave(props);
   const change = (some: Partial<Fields>) => setFields((was) => ({ ...was, ...some }));
-  const isNoDay = fields.lastDay !== "" && !IS_DAY.test(fields.lastDay);
+  const problem = expiryProblem(fields.lastDay, before, shown);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!save.isPending && !isNoDay) {
+    if (!save.isPending && !problem) {
       save.mutate(fields);
     }
   };
@@ -120,7 +137,7 @@ function KeyForm(props: Props & { onSecret: (secret: string) => void }) {
         type="date"
         maw="20rem"
         value={fields.lastDay}
-        error={isNoDay && "A year has four digits, such as 2026-12-31"}
+        error={problem}
         onChange={(event) => change({ lastDay: event.currentTarget.value })}
       />
       <Failure of={save.error} />

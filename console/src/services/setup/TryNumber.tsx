@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { api, data } from "../../api/client";
 import type { components } from "../../api/schema";
 import { Failure } from "../../components/Failure";
+import { withTimes } from "../../components/instants";
 import { type Times, useTimes } from "../../components/times";
 import { countryName } from "../places";
 import classes from "./setup.module.css";
@@ -63,7 +64,7 @@ function sentence(check: Check, times: Times): string {
   const where = check.country ? ` of ${countryName(check.country)}` : "";
   if (!check.is_permitted) {
     const why = check.reasons.find(({ is_passed: isPassed }) => !isPassed)?.text;
-    return `${number}${where} may not be called${why ? `: ${why}` : ""}.`;
+    return `${number}${where} may not be called${why ? `: ${withTimes(why, times)}` : ""}.`;
   }
   if (check.calling_allowed_now) {
     return `${number}${where} may be called, also now.`;
@@ -86,7 +87,7 @@ function Answer({ check }: { check: Check }) {
             key={rule}
             icon={isPassed ? <IconCheck size={14} aria-label="Passed" /> : <IconX size={14} aria-label="Refused" />}
           >
-            {text}
+            {withTimes(text, shown)}
           </List.Item>
         ))}
       </List>
