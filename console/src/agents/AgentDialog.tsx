@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
+import { nameProblem } from "../components/names";
 import { useServiceOptions } from "../components/serviceOptions";
 import { type Agent, type AgentChoices, useSaveAgent } from "./data";
 
@@ -20,10 +21,10 @@ export default function AgentDialog({ before, agents, onClose }: Props) {
   const [fields, setFields] = useState(() => fieldsOf(before));
   const save = useSaveAgent(read, onClose);
   const change = (some: Partial<AgentChoices>) => setFields((was) => ({ ...was, ...some }));
-  const taken = !read && agents.some(({ name }) => name === fields.name.trim());
+  const problem = read ? null : (nameProblem(fields.name.trim() || fields.name) ?? takenProblem(fields.name, agents));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!save.isPending && !taken) {
+    if (!save.isPending && !problem) {
       const name = fields.name.trim();
       save.mutate({ ...fields, name, display_name: fields.display_name?.trim() || name });
     }
@@ -43,7 +44,7 @@ export default function AgentDialog({ before, agents, onClose }: Props) {
             required
             readOnly={!!read}
             data-autofocus={!read || undefined}
-            error={taken ? `There is an agent ${fields.name.trim()} already` : undefined}
+            error={problem}
             value={fields.name}
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
@@ -86,6 +87,11 @@ export default function AgentDialog({ before, agents, onClose }: Props) {
       </Stack>
     </Dialog>
   );
+}
+
+function takenProblem(name: string, agents: Agent[]): string | null {
+  const taken = agents.find((agent) => agent.name === name.trim());
+  return taken ? `There is an agent ${taken.name} already` : null;
 }
 
 function fieldsOf(agent: Agent | null): AgentChoices {

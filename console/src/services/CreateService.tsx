@@ -6,9 +6,9 @@ import { useNavigate } from "react-router";
 import { conflict, orNull } from "../api/problems";
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
+import { nameProblem } from "../components/names";
 import { VIEWER_ZONE } from "../components/times";
 import { readService, refreshLists, saveService } from "./data";
-import { nameProblem } from "./names";
 import { CountrySelect, ZoneSelect } from "./places";
 
 /** A new service: what cannot be guessed; all else begins with the defaults. */

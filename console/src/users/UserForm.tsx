@@ -6,6 +6,7 @@ import { api, data } from "../api/client";
 import type { components } from "../api/schema";
 import { useSession } from "../api/session";
 import { Failure } from "../components/Failure";
+import { nameProblem } from "../components/names";
 import { ServicesField } from "../components/ServicesField";
 import { type Role, ROLES, type User, USERS, useUsers } from "./data";
 import { ResetPassword } from "./ResetPassword";
@@ -66,10 +67,11 @@ export function UserForm(props: Props) {
   const [fields, setFields] = useState(() => fieldsOf(before?.user));
   const save = useSave(props);
   const taken = useTaken(before ? "" : fields.name);
+  const problem = before ? null : (nameProblem(fields.name.trim() || fields.name) ?? taken);
   const change = (some: Partial<Fields>) => setFields((was) => ({ ...was, ...some }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!save.isPending && !taken) {
+    if (!save.isPending && !problem) {
       save.mutate(fields);
     }
   };
@@ -83,7 +85,7 @@ export function UserForm(props: Props) {
           readOnly={!!before}
           required
           maxLength={64}
-          error={taken}
+          error={problem}
           value={fields.name}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />

@@ -6,8 +6,8 @@ import { api, data } from "../../api/client";
 import { conflict } from "../../api/problems";
 import { Dialog } from "../../components/Dialog";
 import { Failure } from "../../components/Failure";
+import { nameProblem } from "../../components/names";
 import { refreshLists, type Trunk } from "../data";
-import { nameProblem } from "../names";
 
 interface Values {
   name: string;
