@@ -73,6 +73,43 @@ async def test_two_who_edit_the_same_user_do_not_overwrite_each_other(site: Site
     await expect(second.get_by_role("textbox", name="Display Name")).to_have_value("Sue 2")
 
 
+async def test_a_user_made_meanwhile_is_not_overwritten_by_one_of_the_same_name(site: Site, log_in: LogIn) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    page = await log_in("olga", "/users")
+    await page.get_by_role("button", name="Create User").click()
+    dialog = page.get_by_role("dialog", name="Create User")
+    await dialog.get_by_role("checkbox", name="Monitor").check()
+    await site.add_user("new", Role.SUPERVISOR)
+    await dialog.get_by_role("textbox", name="Name", exact=True).fill("new")
+    await dialog.get_by_role("button", name="Create User").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("There is a user new already")
+    await page.reload()
+    await page.get_by_role("button", name="Edit new").click()
+    edit = page.get_by_role("dialog", name="Edit User new")
+    await expect(edit.get_by_role("checkbox", name="Supervisor")).to_be_checked()
+    await expect(edit.get_by_role("checkbox", name="Monitor")).not_to_be_checked()
+
+
+async def test_a_new_password_is_shown_beneath_what_was_typed_which_can_still_be_saved(
+    site: Site, log_in: LogIn
+) -> None:
+    await site.add_user("olga", Role.ADMINISTRATOR)
+    await site.add_user("sue", Role.MONITOR)
+    page = await log_in("olga", "/users")
+    await page.get_by_role("button", name="Edit sue").click()
+    dialog = page.get_by_role("dialog", name="Edit User sue")
+    await dialog.get_by_role("textbox", name="Display Name").fill("Sue of the night")
+    await dialog.get_by_role("button", name="Reset Password").click()
+    await dialog.get_by_role("button", name="Reset it").click()
+    await expect(dialog.get_by_text("The password of sue is shown only now")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Copy the password")).to_be_focused()
+    await assert_accessible(page)
+    await dialog.get_by_role("button", name="I have noted it").click()
+    await expect(dialog.get_by_role("button", name="Reset Password")).to_be_focused()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("row", name="sue")).to_contain_text("Sue of the night")
+
+
 async def test_the_audit_shows_who_did_what_and_finds_it_again(site: Site, log_in: LogIn) -> None:
     await site.add_user("sonja", Role.SUPERVISOR)
     for service in ("sales", "billing"):

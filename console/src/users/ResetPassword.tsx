@@ -7,16 +7,18 @@ import { Failure } from "../components/Failure";
 
 interface Props {
   name: string;
-  onGiven: (given: { name: string; password: string }) => void;
+  /** Whether it was done already, a moment ago. */
+  isDone: boolean;
+  onGiven: (password: string) => void;
 }
 
 /** Gives a user a new password; asked twice, because it ends their sessions. */
-export function ResetPassword({ name, onGiven }: Props) {
-  const [asked, setAsked] = useState<"not" | "now" | "before">("not");
+export function ResetPassword({ name, isDone, onGiven }: Props) {
+  const [asked, setAsked] = useState<"not" | "now" | "before">(isDone ? "before" : "not");
   const reset = useMutation({
     mutationFn: () =>
       data(api.POST("/api/v1/users/{user_name}/reset-password", { params: { path: { user_name: name } } })),
-    onSuccess: ({ password }) => onGiven({ name, password }),
+    onSuccess: ({ password }) => onGiven(password),
   });
   if (asked !== "now") {
     return (

@@ -4,8 +4,8 @@ import { useState } from "react";
 
 import { Dialog } from "../components/Dialog";
 import { Failure } from "../components/Failure";
-import { Secret } from "../components/Secret";
 import { readUser, USERS } from "./data";
+import { GivenPassword } from "./GivenPassword";
 import { UserForm } from "./UserForm";
 
 interface Given {
@@ -13,38 +13,24 @@ interface Given {
   password: string;
 }
 
-/** Creates a user (`name` null), or changes one. A password that is given is shown before the dialog closes. */
+/** Creates a user (`name` null), whose password is shown before the dialog closes, or changes one. */
 export function UserDialog({ name, onClose }: { name: string | null; onClose: () => void }) {
   const [given, setGiven] = useState<Given | null>(null);
   const title = name ? `Edit User ${name}` : "Create User";
   return (
     <Dialog title={title} size="lg" onClose={onClose} closeOnClickOutside={false}>
       {given ? (
-        <Secret
-          title={`The password of ${given.name} is shown only now`}
-          what="password"
-          secret={given.password}
-          onDone={onClose}
-        >
-          Give it to them in person. They choose one of their own when they log in.
-        </Secret>
+        <GivenPassword {...given} onDone={onClose} />
       ) : name ? (
-        <Existing name={name} onClose={onClose} onGiven={setGiven} />
+        <Existing name={name} onClose={onClose} />
       ) : (
-        <UserForm before={null} onClose={onClose} onGiven={setGiven} />
+        <UserForm before={null} onClose={onClose} onCreated={setGiven} />
       )}
     </Dialog>
   );
 }
 
-interface ExistingProps {
-  name: string;
-  onClose: () => void;
-  onGiven: (given: Given) => void;
-}
-
-function Existing({ name, onClose, onGiven }: ExistingProps) {
-  // Read once: what is typed is compared with this, and the server says so when somebody else was quicker.
+function Existing({ name, onClose }: { name: string; onClose: () => void }) {
   const { data: before, error } = useQuery({
     queryKey: [...USERS, name],
     queryFn: () => readUser(name),
@@ -54,5 +40,5 @@ function Existing({ name, onClose, onGiven }: ExistingProps) {
   if (!before) {
     return error ? <Failure of={error} /> : <Loader type="dots" />;
   }
-  return <UserForm before={before} onClose={onClose} onGiven={onGiven} />;
+  return <UserForm before={before} onClose={onClose} />;
 }

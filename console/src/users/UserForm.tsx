@@ -3,12 +3,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
 import { api, data } from "../api/client";
+import { conflict, orNull } from "../api/problems";
 import type { components } from "../api/schema";
 import { useSession } from "../api/session";
 import { Failure } from "../components/Failure";
 import { nameProblem } from "../components/names";
 import { ServicesField } from "../components/ServicesField";
-import { type Role, ROLES, type User, USERS, useUsers } from "./data";
+import { readUser, type Role, ROLES, type User, USERS, useUsers } from "./data";
+import { GivenPassword } from "./GivenPassword";
 import { ResetPassword } from "./ResetPassword";
 
 type SavedUser = components["schemas"]["SavedUser"];
@@ -16,7 +18,7 @@ type SavedUser = components["schemas"]["SavedUser"];
 interface Props {
   before: { user: User; etag: string } | null;
   onClose: () => void;
-  onGiven: (given: { name: string; password: string }) => void;
+  onCreated?: (given: { name: string; password: string }) => void;
 }
 
 interface Fields {
@@ -34,19 +36,23 @@ function fieldsOf(user: User | undefined): Fields {
 }
 
 /** Saves the user; one that is there must be as it was read. */
-function useSave({ before, onClose, onGiven }: Props) {
+function useSave({ before, onClose, onCreated }: Props) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ name, display_name, ...rest }: Fields) => {
-      const body = { ...rest, display_name: display_name.trim() || name.trim() };
+    mutationFn: async ({ name: typed, display_name, ...rest }: Fields) => {
+      const name = typed.trim();
+      if (!before && (await orNull(readUser(name)))) {
+        throw conflict("user-there", `There is a user ${name} already. Choose another name, or edit that one.`);
+      }
+      const body = { ...rest, display_name: display_name.trim() || name };
       const header = before ? { "If-Match": before.etag } : {};
-      const params = { path: { user_name: name.trim() }, header };
+      const params = { path: { user_name: name }, header };
       return (await api.PUT("/api/v1/users/{user_name}", { params, body })).data as SavedUser;
     },
     onSuccess: ({ user, password }) => {
       void client.invalidateQueries({ queryKey: USERS });
       if (password) {
-        onGiven({ name: user.name, password });
+        onCreated?.({ name: user.name, password });
       } else {
         onClose();
       }
@@ -63,9 +69,11 @@ function useTaken(name: string): string | undefined {
 }
 
 export function UserForm(props: Props) {
-  const { before, onClose, onGiven } = props;
+  const { onClose } = props;
+  // What is typed is compared with what was read first, and the server says so when somebody else was quicker.
+  const [before] = useState(props.before);
   const [fields, setFields] = useState(() => fieldsOf(before?.user));
-  const save = useSave(props);
+  const save = useSave({ ...props, before });
   const taken = useTaken(before ? "" : fields.name);
   const problem = before ? null : (nameProblem(fields.name.trim() || fields.name) ?? taken);
   const change = (some: Partial<Fields>) => setFields((was) => ({ ...was, ...some }));
@@ -109,18 +117,37 @@ export function UserForm(props: Props) {
         />
       )}
       <Failure of={save.error} />
-      <Group justify="space-between">
-        {before ? <ResetPassword name={before.user.name} onGiven={onGiven} /> : <span />}
-        <Group gap="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {before ? "Save" : "Create User"}
-          </Button>
-        </Group>
-      </Group>
+      <Buttons edited={before?.user.name} isSaving={save.isPending} onClose={onClose} />
     </Stack>
+  );
+}
+
+interface ButtonsProps {
+  edited?: string;
+  isSaving: boolean;
+  onClose: () => void;
+}
+
+/** A password that is given stands in their place until it is noted: what is typed above stays. */
+function Buttons({ edited, isSaving, onClose }: ButtonsProps) {
+  const [given, setGiven] = useState<{ password: string; isNoted: boolean } | null>(null);
+  if (edited && given && !given.isNoted) {
+    const done = () => setGiven({ ...given, isNoted: true });
+    return <GivenPassword name={edited} password={given.password} onDone={done} />;
+  }
+  const give = (password: string) => setGiven({ password, isNoted: false });
+  return (
+    <Group justify="space-between">
+      {edited ? <ResetPassword name={edited} isDone={given !== null} onGiven={give} /> : <span />}
+      <Group gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={isSaving}>
+          {edited ? "Save" : "Create User"}
+        </Button>
+      </Group>
+    </Group>
   );
 }
 

@@ -16,11 +16,13 @@ import { UserDialog } from "./UserDialog";
 
 const SERVICES_NAMED = 4;
 
+type Opened = { what: "create" } | { what: "edit"; name: string };
+
 /** Who may log in, with which roles, for which services. */
 export default function UsersPage() {
   const { data: users, error, refetch } = useUsers();
   const [search, setSearch] = useState("");
-  const [edited, setEdited] = useState<string | "new" | null>(null);
+  const [opened, setOpened] = useState<Opened | null>(null);
   const mayChange = useMay()("CHANGE_USERS");
   if (!users) {
     return error ? <ErrorPage error={error} retry={() => void refetch()} /> : <Loading />;
@@ -39,18 +41,22 @@ export default function UsersPage() {
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
         {mayChange && (
-          <Button size="xs" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited("new")}>
+          <Button
+            size="xs"
+            leftSection={<IconPlus size={16} aria-hidden />}
+            onClick={() => setOpened({ what: "create" })}
+          >
             Create User
           </Button>
         )}
       </PageHead>
       <Failure of={error} />
       {found.length ? (
-        <UserTable users={found} onEdit={mayChange ? setEdited : undefined} />
+        <UserTable users={found} onEdit={mayChange ? (name) => setOpened({ what: "edit", name }) : undefined} />
       ) : (
         <Empty Icon={IconUsers} title={`No user fits "${search}"`} />
       )}
-      {edited && <UserDialog name={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
+      {opened && <UserDialog name={opened.what === "edit" ? opened.name : null} onClose={() => setOpened(null)} />}
     </>
   );
 }
