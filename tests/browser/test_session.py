@@ -1,7 +1,7 @@
 """A session that runs out: people go on where they were, and nothing typed is lost."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Locator, Page, Route, expect
@@ -15,28 +15,54 @@ from tests.people import PASSWORD, ROOT
 
 OWN = "something quite else"
 
+PATIENCE_SECONDS = 30
+
+
+async def end_sessions(site: Site) -> None:
+    """Nobody is logged in any more."""
+    async with site.database.transaction() as connection:
+        await connection.execute("DELETE FROM sessions")
+
 
 @asynccontextmanager
-async def late_answers(page: Page, path: str) -> AsyncGenerator[asyncio.Event]:
-    """What is read at a path is answered by the server as ever, but arrives at the end only. Set: one is held back."""
+async def late_answer(
+    page: Page, path: str, first: Callable[[], Awaitable[None]] | None = None
+) -> AsyncGenerator[Callable[[], Awaitable[None]]]:
+    """The next that is read at a path is answered by the server as ever, but arrives at the end only.
+
+    Gives what waits until that answer is held back. `first`: what happens when it is asked, before it is answered.
+    """
     is_held, may_arrive = asyncio.Event(), asyncio.Event()
     arriving: list[asyncio.Task[None]] = []
 
     async def hold(route: Route) -> None:
+        if first is not None:
+            await first()
         answer = await route.fetch()
         is_held.set()
         await may_arrive.wait()
         await route.fulfill(response=answer)
 
-    def held(route: Route) -> asyncio.Task[None]:
+    async def take(route: Route) -> None:
+        if arriving or route.request.method != "GET":
+            await route.fallback()
+            return
         arriving.append(asyncio.create_task(hold(route)))
-        return arriving[-1]
+        await asyncio.wait(arriving)
 
-    await page.route(f"**{path}", lambda route: held(route) if route.request.method == "GET" else route.fallback())
-    yield is_held
-    may_arrive.set()
-    await asyncio.gather(*arriving)
-    await page.unroute(f"**{path}")
+    async def until_held() -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await is_held.wait()
+
+    await page.route(f"**{path}", take)
+    try:
+        yield until_held
+    finally:
+        may_arrive.set()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            failures = [each for each in await asyncio.gather(*arriving, return_exceptions=True) if each]
+        await page.unroute(f"**{path}")
+    assert failures == []
 
 
 async def test_a_session_that_ran_out_asks_for_the_password_and_goes_on_with_what_was_typed(
@@ -47,8 +73,12 @@ async def test_a_session_that_ran_out_asks_for_the_password_and_goes_on_with_wha
     page = await log_in("olga", "/users")
     await page.get_by_role("button", name="Edit sue").click()
     await page.get_by_role("textbox", name="Display Name").fill("Sue of the night")
-    async with site.database.transaction() as connection:
-        await connection.execute("DELETE FROM sessions")
+
+    async def too_late(route: Route) -> None:
+        await end_sessions(site)
+        await route.continue_()
+
+    await page.route("**/api/v1/users/sue", too_late, times=1)
     await page.get_by_role("button", name="Save").click()
     again = page.get_by_role("dialog", name="Your session has run out")
     await expect(again).to_be_visible()
@@ -168,8 +198,7 @@ async def test_who_logs_in_as_somebody_else_instead_sees_nothing_of_what_was_the
     await site.add_user("olga", Role.ADMINISTRATOR)
     await site.add_user("sue", Role.MONITOR)
     page = await log_in("olga", "/users")
-    async with site.database.transaction() as connection:
-        await connection.execute("DELETE FROM sessions")
+    await end_sessions(site)
     again = page.get_by_role("dialog", name="Your session has run out")
     # Nobody has to press anything: whoever listens for changes is told that the session is over.
     await again.get_by_role("button", name="Log in as somebody else").click()
@@ -190,14 +219,9 @@ async def test_who_logs_in_as_somebody_else_in_another_tab_is_that_in_both(site:
     await options.get_by_role("checkbox", name="Attempts").click()
     await options.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("columnheader", name="Attempts")).to_be_visible()
-    other = await page.context.new_page()
-    await other.goto(f"{site.url}/callbacks")
-    await other.get_by_role("button", name="Account of olga").click()
-    await other.get_by_role("menuitem", name="Log out").click()
-    await other.get_by_role("textbox", name="Name").fill("mona")
-    await other.get_by_role("textbox", name="Password").fill(PASSWORD)
-    await other.get_by_role("button", name="Log in").click()
-    await expect(other.get_by_role("button", name="Account of mona")).to_be_visible()
+    # As another tab does: the browser's cookie is mona's from one moment to the next.
+    login = {"name": "mona", "password": PASSWORD}
+    assert (await page.context.request.post(f"{site.url}/api/v1/session", data=login)).ok
     # A service more, of which every page is told.
     await site.add_service("sales")
     await expect(page.get_by_role("button", name="Account of mona")).to_be_visible()
@@ -210,10 +234,10 @@ async def test_whoever_has_logged_out_stays_so_whatever_still_arrives(site: Site
     await site.add_user("mona", Role.MONITOR)
     page = await log_in("sonja", "/callbacks")
     await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
-    async with late_answers(page, "/api/v1/session") as is_held:
+    async with late_answer(page, "/api/v1/session") as until_held:
         # Every page is told of a new service, and asks who is logged in and for what.
         await site.add_service("sales")
-        await is_held.wait()
+        await until_held()
         await page.get_by_role("button", name="Account of sonja").click()
         await page.get_by_role("menuitem", name="Log out").click()
         await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
@@ -228,19 +252,20 @@ async def test_whoever_logged_in_again_is_not_asked_once_more_by_what_still_arri
     page = await log_in("olga", "/services")
     await expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
     again = page.get_by_role("dialog", name="Your session has run out")
-    async with late_answers(page, "/api/v1/users") as is_held:
-        async with site.database.transaction() as connection:
-            await connection.execute("DELETE FROM sessions")
+    async with late_answer(page, "/api/v1/users", first=lambda: end_sessions(site)) as until_held:
         await page.get_by_role("link", name="Users").click()
-        await is_held.wait()
+        await until_held()
+        # Every page is told of a new service, and finds that nobody is logged in any more.
+        await site.add_service("sales")
         await again.get_by_role("textbox", name="Password").fill(PASSWORD)
-        await page.unroute("**/api/v1/users")
         await again.get_by_role("button", name="Log in", exact=True).click()
         await expect(page.get_by_role("button", name="Edit olga")).to_be_visible()
+        await expect(again).to_be_hidden()
     await page.get_by_role("button", name="Edit olga").click()
     await page.get_by_role("textbox", name="Display Name").fill("Olga")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("row", name="olga")).to_contain_text("Olga")
+    await expect(again).to_be_hidden()
 
 
 async def test_a_part_that_cannot_be_loaded_is_told_and_the_rest_stays(site: Site, log_in: LogIn) -> None:

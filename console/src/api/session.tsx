@@ -74,6 +74,8 @@ export function useBegin(): (session: Session) => Promise<void> {
     keepCsrfToken(session.csrf_token);
     await keepLogin(client, { session, isOver: false });
     if (isSame) {
+      // What is still being read is asked in the session before: its answer would be a refusal that stays on the page.
+      await client.cancelQueries({ predicate: isOther });
       void client.invalidateQueries({ predicate: isOther });
     } else {
       client.removeQueries({ predicate: isOther });
