@@ -43,10 +43,20 @@ class Site:
         return f"http://127.0.0.1:{self.settings.port}"
 
     async def start(self) -> None:
-        """Start the server, and wait until it answers. After `stop_server` it is there again, at the same address."""
+        """Start the server, and wait until it answers. After `stop_server` it is there again, at the same address.
+
+        Raises why the server ended, if it does.
+        """
         app = create_app(self.database, self.settings, self.clock)
         self._serving = asyncio.create_task(serve(app, self.settings, handles_signals=False))
-        await until_answered(self.url)
+        answering = asyncio.create_task(until_answered(self.url))
+        try:
+            await asyncio.wait({self._serving, answering}, return_when=asyncio.FIRST_COMPLETED)
+            if self._serving.done():
+                self._serving.result()
+            await answering
+        finally:
+            answering.cancel()
 
     async def stop_server(self) -> None:
         """Stop the server, and end what is connected to it."""

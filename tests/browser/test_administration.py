@@ -167,7 +167,7 @@ async def test_a_developer_makes_a_key_that_works_until_it_is_revoked(site: Site
     await expect(dialog.get_by_role("button", name="Copy the secret")).to_be_focused()
     secret = await dialog.locator("code").inner_text()
     await dialog.get_by_role("button", name="I have noted it").click()
-    async with httpx.AsyncClient(base_url=site.url, headers={"X-API-Key": secret}) as shop:
+    async with httpx.AsyncClient(base_url=site.url, headers={"X-API-Key": secret}, timeout=30) as shop:
         assert (await shop.get("/api/v1/services")).status_code == 200
         body = {"service": "support", "phone_number": "+49301234567"}
         refused = await shop.post("/api/v1/callbacks", json=body)

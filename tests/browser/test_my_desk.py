@@ -23,6 +23,8 @@ SETTINGS: dict[str, Any] = {
     "dispositions": ["Sold", "Not interested"],
     "crm_url": "https://crm.example/find?n={phone_number}",
     "wrap_up_seconds": 60,
+    # An offer waits for as long as a test looks at it.
+    "reserve_timeout_seconds": 300,
 }
 ADA = "+4930123456701"
 CUSTOMER_TONE, AGENT_TONE, LOUD = 440, 660, 0.2
@@ -224,7 +226,7 @@ async def test_an_offer_is_rejected_with_a_reason_or_snoozed(site: Site, log_in:
 
 
 async def test_an_agent_is_not_ready_for_a_reason_and_sees_why_when_forced(site: Site, log_in: LogIn) -> None:
-    seat = await seated(site, log_in, reserve_timeout_seconds=3)
+    seat = await seated(site, log_in, reserve_timeout_seconds=10)
     await expect(seat.presence).to_contain_text("Offline")
     await seat.ready()
     await seat.button("Not ready").click()

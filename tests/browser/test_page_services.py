@@ -85,7 +85,7 @@ async def test_a_service_is_created_and_deleted_unless_callbacks_belong_to_it(si
 async def test_a_paused_trunk_is_told_and_resumed(site: Site, log_in: LogIn) -> None:
     async with site.database.transaction() as connection:
         await connection.execute(
-            "UPDATE trunks SET paused_until = $1::timestamptz + interval '1 minute', pause_reason = $2",
+            "UPDATE trunks SET paused_until = $1::timestamptz + interval '1 hour', pause_reason = $2",
             site.clock.now(),
             "ten numbers were UNREACHABLE",
         )

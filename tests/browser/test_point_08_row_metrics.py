@@ -38,7 +38,10 @@ async def test_place_and_wait_are_told_and_why_they_are_not(site: Site, log_in: 
     advanced = details.get_by_role("switch", name="Advanced Callback Metrics")
     await advanced.press("ArrowDown")
     await expect(advanced).to_be_focused()
-    await advanced.press("Space")
+    async with page.expect_response(
+        lambda answer: answer.request.method == "PUT" and answer.url.endswith("/api/v1/session/preferences")
+    ):
+        await advanced.press("Space")
     await expect(details.get_by_role("table", name="History")).to_contain_text("Asked for, as soon as possible")
     await page.reload()
     await expect((await opened(page, "+49 30 222222")).get_by_role("table", name="History")).to_be_visible()
