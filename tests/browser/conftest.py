@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
 
 from ringback.clock import Clock, ManualClock, SystemClock
 from ringback.console import files
@@ -63,9 +63,17 @@ async def chromium() -> AsyncGenerator[Browser]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """The site's clock. A test that needs another time has its own fixture of this name, with a ManualClock."""
-    return SystemClock()
+def clock(request: pytest.FixtureRequest) -> Clock:
+    """The site's clock: the machine's, or one that stands at the instant with which a test is marked by `standing_at`.
+
+    Modules whose tests all need another time have their own fixture of this name, with a ManualClock.
+    """
+    return ManualClock(request.param) if hasattr(request, "param") else SystemClock()
+
+
+def standing_at(instant: datetime) -> pytest.MarkDecorator:
+    """A test in which it is this instant until the clock is moved."""
+    return pytest.mark.parametrize("clock", [instant], indirect=True, ids=str)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -154,6 +162,18 @@ async def become(page: Page, visibility: str) -> None:
         }""",
         visibility,
     )
+
+
+def sent(page: Page, method: str, path: str) -> list[str]:
+    """What the page asks from now on by this method, of addresses that end so: it grows as the page asks."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == method and request.url.endswith(path):
+            asked.append(request.url)
+
+    page.on("request", note)
+    return asked
 
 
 def local(at: datetime) -> str:

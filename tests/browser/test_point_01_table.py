@@ -3,28 +3,32 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.callbacks import add_a_minute_apart, opened, row_of
+from tests.browser.callbacks import add_a_minute_apart, opened, put_back, row_of
 from tests.browser.conftest import LogIn, assert_accessible
 from tests.browser.site import Site
 
 
 async def test_callbacks_are_listed_earliest_first_and_sorted_by_their_header(site: Site, log_in: LogIn) -> None:
-    await site.ask_for_call("support", "030 1111111")
-    await site.ask_for_call("support", "030 2222222", customer_name="Ada")
+    # Asked for in another order than either of those in which they are shown.
+    _, second, third = [await site.ask_for_call("support", f"030 {digit * 7}") for digit in "123"]
+    await put_back(site, second, 10)
+    await put_back(site, third, 5)
     page = await opened(site, log_in)
     rows = page.get_by_role("table", name="Callbacks").get_by_role("row")
-    await expect(rows).to_have_count(3)
-    await expect(rows.nth(1)).to_contain_text("+49 30 1111111")
+    await expect(rows).to_have_count(4)
+    for place, number in enumerate(("+49 30 2222222", "+49 30 3333333", "+49 30 1111111"), 1):
+        await expect(rows.nth(place)).to_contain_text(number)
     await expect(rows.nth(1)).to_contain_text("QUEUED")
     for header in ("State", "Desired Callback Time", "Phone Number", "Service Name"):
         await expect(page.get_by_role("columnheader", name=header)).to_be_visible()
     await page.get_by_role("button", name="Phone Number").click()
     await expect(page.get_by_role("columnheader", name="Phone Number")).to_have_attribute("aria-sort", "ascending")
+    await expect(rows.nth(1)).to_contain_text("+49 30 1111111")
     await page.get_by_role("button", name="Phone Number").click()
-    await expect(rows.nth(1)).to_contain_text("+49 30 2222222")
+    await expect(rows.nth(1)).to_contain_text("+49 30 3333333")
     await page.reload()
-    await expect(rows.nth(1)).to_contain_text("+49 30 2222222")
-    await expect(page.get_by_text("2 callbacks")).to_be_visible()
+    await expect(rows.nth(1)).to_contain_text("+49 30 3333333")
+    await expect(page.get_by_text("3 callbacks")).to_be_visible()
     await assert_accessible(page)
 
 
@@ -75,8 +79,9 @@ async def test_where_the_page_that_was_turned_to_is_empty_by_now_the_nearest_is_
     await expect(page.get_by_text("2 callbacks")).to_be_visible()
 
 
-async def scrolled(page: Page) -> int:
-    return await page.get_by_role("table", name="Callbacks").locator("xpath=..").evaluate("each => each.scrollTop")
+async def expect_scrolled(page: Page, pixels: int) -> None:
+    scrolling = page.get_by_role("table", name="Callbacks").locator("xpath=..")
+    await expect(scrolling).to_have_js_property("scrollTop", pixels)
 
 
 async def test_another_page_or_order_is_seen_from_its_top_and_a_refresh_from_where_it_was(
@@ -90,7 +95,7 @@ async def test_another_page_or_order_is_seen_from_its_top_and_a_refresh_from_whe
         await page.get_by_role("table", name="Callbacks").hover()
         await page.mouse.wheel(0, 700)
         await expect(page.get_by_role("row").nth(30)).to_be_in_viewport()
-        assert await scrolled(page) == 700
+        await expect_scrolled(page, 700)
 
     await expect(row_of(page, "+49 30 2000000")).to_be_visible()
     await scroll()
@@ -98,14 +103,14 @@ async def test_another_page_or_order_is_seen_from_its_top_and_a_refresh_from_whe
     await expect(row_of(page, "+49 30 2000025")).to_contain_text("CANCELLED")
     await page.get_by_role("button", name="Refresh").click()
     await expect(page.get_by_role("button", name="Refresh")).to_have_attribute("aria-busy", "false")
-    assert await scrolled(page) == 700
+    await expect_scrolled(page, 700)
     await pages.get_by_role("button", name="Next page").click()
     await expect(row_of(page, "+49 30 2000060")).to_be_in_viewport()
-    assert await scrolled(page) == 0
+    await expect_scrolled(page, 0)
     await scroll()
     await page.get_by_role("button", name="Phone Number").click()
     await expect(row_of(page, "+49 30 2000000")).to_be_in_viewport()
-    assert await scrolled(page) == 0
+    await expect_scrolled(page, 0)
 
 
 async def test_rows_are_gone_through_and_selected_by_keys(site: Site, log_in: LogIn) -> None:

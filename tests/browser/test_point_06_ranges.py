@@ -1,13 +1,14 @@
 """Point 6: ranges of desired times, and what is open or needs attention."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
 
 from ringback.callbacks.states import Result, State
 from tests.browser.callbacks import now, opened, put_back, row_of
-from tests.browser.conftest import LogIn, local
+from tests.browser.conftest import LogIn, local, standing_at
 from tests.browser.site import Site
 from tests.integration.past import add_callback
 
@@ -65,12 +66,18 @@ async def test_each_range_has_what_is_wanted_within_it_and_nothing_else(
         chosen = label
 
 
+@standing_at(datetime(2026, 11, 23, 22, 30, tzinfo=UTC))
 async def test_today_is_the_day_of_the_viewer(site: Site, log_in: LogIn) -> None:
-    await site.ask_for_call("support", "030 1111111")
-    await site.ask_for_call("support", "030 2222222", now() + timedelta(hours=25))
+    shown = ["2026-11-23 00:10", "2026-11-23 23:50", "2026-11-24 00:10"]
+    for place, time in enumerate(shown):
+        at = datetime.fromisoformat(time).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+        number = f"+4930{1_000_000 + place}"
+        await add_callback(site.database, state=State.SCHEDULED, number=number, desired_at=at)
     page = await opened(site, log_in, "/callbacks?range=TODAY")
-    await expect(row_of(page, "+49 30 1111111")).to_be_visible()
-    await expect(row_of(page, "+49 30 2222222")).to_have_count(0)
+    await expect(page.get_by_text("2 callbacks")).to_be_visible()
+    for time in shown[:2]:
+        await expect(row_of(page, time)).to_be_visible()
+    await expect(row_of(page, shown[2])).to_have_count(0)
 
 
 async def test_what_is_late_or_ended_badly_needs_attention(site: Site, log_in: LogIn) -> None:

@@ -47,6 +47,7 @@ async def test_what_a_column_shows_is_found_on_whichever_page_it_is(site: Site, 
         await connection.execute("update callbacks set updated_at = now() - interval '3 days' where id <> $1", wanted)
     typed = {"Result": "busy", "Desired Time": local(at), "Service Name": "Sal", "Time Updated": local(updated)}
     page = await opened(site, log_in)
+    await expect(page.get_by_text("261 callbacks")).to_be_visible()
     await expect(row_of(page, "+49 30 1111111")).to_have_count(0)
     await page.get_by_role("combobox", name="Column to search").select_option(column)
     await page.get_by_role("textbox", name=f"Search by {column}").fill(typed[column])

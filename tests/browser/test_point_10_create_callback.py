@@ -5,7 +5,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from ringback.accounts.rules import Role
 from ringback.clock import Clock, ManualClock
-from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.conftest import LogIn, assert_accessible, sent
 from tests.browser.site import Site
 
 ELEVEN = "2026-11-23T10:00:00Z"  # 11:00 in Berlin
@@ -69,8 +69,11 @@ async def test_a_slot_that_got_full_meanwhile_is_refused_with_the_nearest_and_no
     await expect(dialog.get_by_role("textbox", name="Customer Name")).to_have_value("Ada Lovelace")
     await refusal.get_by_role("button", name="Mon 2026-11-23 13:00, 1 free").click()
     await expect(slots.get_by_role("radio", name="13:00 1 of 1 free")).to_be_checked()
+    # The server would refuse a second one, as the number waits already: that must not be asked for at all.
+    posted = sent(page, "POST", "/api/v1/callbacks")
     await dialog.get_by_role("button", name="Create").dblclick()
     await expect(dialog).to_be_hidden()
+    assert len(posted) == 1
     await expect(page.get_by_role("button", name="Create Callback")).to_be_focused()
     assert sorted(await numbers(site)) == ["+49301111111", "+49301234567", "+49302222222"]
 

@@ -5,7 +5,7 @@ from playwright.async_api import Locator, Page, expect
 
 from ringback.accounts.rules import Role
 from ringback.clock import Clock, ManualClock
-from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.conftest import LogIn, assert_accessible, sent
 from tests.browser.site import Site
 
 FOUR_DAYS = 4 * 24 * 60 * 60
@@ -39,8 +39,11 @@ async def test_now_and_the_name_recording_comes_along(site: Site, log_in: LogIn)
     await expect(dialog.get_by_text("The customer's name recording comes along")).to_be_visible()
     await expect(dialog.get_by_text("The next to be called.")).to_be_visible()
     await assert_accessible(page, "[role=dialog]")
+    # The server would refuse a second one, as the number waits already: that must not be asked for at all.
+    posted = sent(page, "POST", "/recreate")
     await dialog.get_by_role("button", name="Recreate").dblclick()
     await expect(dialog).to_be_hidden()
+    assert len(posted) == 1
     made, *others = (await site.api.get("/api/v1/callbacks?open=true")).json()["items"]
     assert others == []
     assert (made["state"], made["recreated_from"], made["has_name_recording"]) == ("QUEUED", old_id, True)

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from playwright.async_api import Locator, Page, Route, expect
 from ringback.accounts.rules import Role
 from ringback.bulk.worker import BulkWorker
 from ringback.callbacks.states import Result, State
-from tests.browser.conftest import LogIn, assert_accessible, local
+from ringback.clock import ManualClock
+from tests.browser.conftest import LogIn, assert_accessible, local, standing_at
 from tests.browser.site import Site
 from tests.integration.past import add_callback
 
@@ -131,20 +132,24 @@ async def test_all_of_the_range_overrides_the_selection_and_spares_who_is_with_a
     assert [line["state_before"] for line in lines if line["outcome"] != "CANCELLED"] == ["PROCESSING"]
 
 
-async def test_the_range_is_what_it_was_when_the_dialog_opened(site: Site, log_in: LogIn) -> None:
+@standing_at(datetime(2026, 11, 23, 9, tzinfo=UTC))
+async def test_the_range_is_what_it_was_when_the_dialog_opened(site: Site, log_in: LogIn, clock: ManualClock) -> None:
     await add(site, 2)
     page = await open_all(site, log_in, "/callbacks?range=NEXT_24_HOURS")
     await page.get_by_role("button", name="Cancel Callbacks").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("checkbox", name=ALL).check()
-    described = dialog.get_by_text("Next 24 Hours, ")
-    await expect(described).to_contain_text(f"to {local(site.clock.now() + timedelta(hours=24))[:10]}")
-    before = await described.inner_text()
-    later: datetime = site.clock.now() + timedelta(hours=24, minutes=2)
+    described = dialog.get_by_text("Next 24 Hours, 2026-11-23 10:00 to 2026-11-24 10:00; all services.")
+    await expect(described).to_be_visible()
+    await expect(dialog.get_by_role("status")).to_have_text("2 callbacks will be cancelled2SCHEDULED")
+    # Of the 24 hours from now on, and not of those from when the dialog opened.
+    later = clock.now() + timedelta(hours=24, minutes=5)
+    clock.jump(600)
+    await page.context.clock.set_fixed_time(clock.now())
     [beyond] = await add(site, 1, first=500, desired_at=later)
     await add(site, 1, first=700)
-    await expect(confirm(page, "Confirm: cancel 3 callbacks")).to_be_visible()
-    assert await described.inner_text() == before
+    await expect(dialog.get_by_role("status")).to_have_text("3 callbacks will be cancelled3SCHEDULED")
+    await expect(described).to_be_visible()
     await confirm(page, "Confirm: cancel 3 callbacks").click()
     await expect(dialog.get_by_text("of 3 callbacks")).to_be_visible()
     await work(site)
