@@ -3,14 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import { openEvents, useChanges } from "../api/events";
-import {
-  type Permission,
-  useIsOver,
-  useLoginPolling,
-  useMay,
-  useRefreshSession,
-  useSession,
-} from "../api/session";
+import { type Permission, useIsOver, useLoginPolling, useMay, useRefreshSession, useSession } from "../api/session";
 import { Account } from "./Account";
 import { useColours } from "./colours";
 import { OfferedCall } from "./DeskLight";
