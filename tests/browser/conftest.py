@@ -38,6 +38,14 @@ RULES = {
     "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]},
 }
 
+# What looks as if it could be clicked, and which no key reaches; an option is reached from its field.
+ONLY_CLICKED = """scope => {
+    const reached = "a[href], button, input, select, textarea, label, summary, [tabindex], [role=option]";
+    return [...document.querySelectorAll(`${scope}, ${scope} *`)]
+        .filter(element => getComputedStyle(element).cursor === "pointer" && !element.closest(reached))
+        .map(element => element.outerHTML.slice(0, 200));
+}"""
+
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 LogIn = Callable[..., Awaitable[Page]]
@@ -140,7 +148,11 @@ async def _open(chromium: Browser, clock: Clock, origin: str, complaints: list[s
 
 
 async def assert_accessible(page: Page, of: str | None = None) -> None:
-    """axe finds nothing on the page as it is now, in light and in dark. `of`: a selector, else the whole page."""
+    """axe finds nothing on the page as it is now, in light and in dark, and keys reach whatever can be clicked.
+
+    `of`: a selector, else the whole page.
+    """
+    assert await page.evaluate(ONLY_CLICKED, of or "body") == []
     for scheme, rules in RULES.items():
         await page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
         await expect(page.locator(f"html[data-mantine-color-scheme={scheme}]")).to_be_attached()
