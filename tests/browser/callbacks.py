@@ -36,6 +36,11 @@ async def add_a_minute_apart(site: Site, count: int) -> list[UUID]:
     ]
 
 
+async def show_created(page: Page) -> None:
+    """Choose the range that shows what was created, as the one that is shown hides it."""
+    await page.get_by_role("status").filter(has_text="It is not in").get_by_role("button", name="Show ").click()
+
+
 def row_of(page: Page, number: str) -> Locator:
     """The row with a phone number, or another text, as it is shown."""
     return page.get_by_role("table", name="Callbacks").get_by_role("row").filter(has_text=number)

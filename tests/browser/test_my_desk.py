@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, expect
 from ringback.accounts.rules import Role
 from tests.acceptance.sip.processes import RingbackProcess
 from tests.acceptance.sip.waiting import until
-from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.conftest import LogIn, assert_accessible, sent
 from tests.browser.site import LINK, Site
 from tests.telephony.rig import Behaviour
 from tests.telephony.sipp import SippPhone
@@ -131,21 +131,25 @@ async def test_an_agent_sees_who_and_why_takes_the_call_talks_and_finishes(site:
     await expect(seat.page.get_by_role("alert")).to_have_text("Call offered - Ada Lovelace, Sales")
     await assert_accessible(seat.page)
 
-    await seat.button("Take the call").click()
+    taken = sent(seat.page, "POST", "/accept")
+    await seat.button("Take the call").dblclick()
     talk = seat.call("You are talking")
     await expect(talk.get_by_role("timer")).to_be_visible()
+    assert len(taken) == 1
     await seat.button("Finish and end the call").click()
     await expect(talk.get_by_text("Say what came of it")).to_be_visible()
     await talk.get_by_role("radio", name="Sold").check()
     await talk.get_by_role("textbox", name="Note").fill("wants the invoice again")
     await assert_accessible(seat.page)
-    await seat.button("Finish and end the call").click()
+    finished = sent(seat.page, "POST", "/finish")
+    await seat.button("Finish and end the call").dblclick()
     await expect(
         seat.page.get_by_role("status").filter(has_text="Ada Lovelace: finished. Nothing follows.")
     ).to_be_visible()
     await expect(seat.page.get_by_text("No call right now")).to_be_visible()
     await expect(seat.page.get_by_text("Not sent")).to_have_count(0)
     await expect(seat.page.get_by_role("region", name="Today")).to_contain_text("Talks1")
+    assert len(finished) == 1
     assert (await seat.state_of(callback_id))["result"] == "AGENT"
 
 
@@ -217,6 +221,8 @@ async def test_an_offer_is_rejected_with_a_reason_or_snoozed(site: Site, log_in:
     other = str((await site.ask_for_call("sales", "+4930123456702"))["id"])
     await expect(seat.call("Call offered").get_by_role("heading", name="+49 30 123456702")).to_be_visible()
     await seat.button("Reject").click()
+    await expect(seat.page.get_by_role("textbox", name="Reason")).to_be_focused()
+    await assert_accessible(seat.page)
     await seat.page.get_by_role("textbox", name="Reason").fill("I know her")
     await seat.page.get_by_role("button", name="Reject the call").click()
     await expect(seat.page.get_by_role("region", name="Today")).to_contain_text("Rejected1")
@@ -241,6 +247,7 @@ async def test_an_agent_is_not_ready_for_a_reason_and_sees_why_when_forced(site:
     await seat.page.get_by_role("menuitem", name="Another reason").click()
     dialog = seat.page.get_by_role("dialog", name="Not ready")
     await dialog.get_by_role("textbox", name="Reason").fill("Dentist")
+    await assert_accessible(seat.page, "[role=dialog]")
     await dialog.get_by_role("button", name="Not ready").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("The server does not answer")
     await expect(dialog.get_by_role("textbox", name="Reason")).to_have_value("Dentist")

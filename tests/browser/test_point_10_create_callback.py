@@ -5,6 +5,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from ringback.accounts.rules import Role
 from ringback.clock import Clock, ManualClock
+from tests.browser.callbacks import row_of, show_created
 from tests.browser.conftest import LogIn, assert_accessible, sent
 from tests.browser.site import Site
 
@@ -76,6 +77,8 @@ async def test_a_slot_that_got_full_meanwhile_is_refused_with_the_nearest_and_no
     assert len(posted) == 1
     await expect(page.get_by_role("button", name="Create Callback")).to_be_focused()
     assert sorted(await numbers(site)) == ["+49301111111", "+49301234567", "+49302222222"]
+    await show_created(page)
+    await expect(row_of(page, "+49 30 1234567")).to_contain_text("2026-11-23 13:00")
 
 
 async def test_an_immediate_one_tells_the_place_and_a_number_that_waits_already_is_refused_beside_it(
@@ -111,6 +114,7 @@ async def test_an_immediate_one_tells_the_place_and_a_number_that_waits_already_
     await names[1].fill("")
     await number.press("Enter")
     await expect(dialog).to_be_hidden()
+    await expect(row_of(page, "+49 30 1234567")).to_contain_text("QUEUED")
     made = (await site.api.get("/api/v1/callbacks?search=1234567")).json()["items"][0]
     assert (made["state"], made["user_data"]) == ("QUEUED", {"note": "asks for her invoice", "order": "4711"})
 

@@ -8,7 +8,8 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from ringback.accounts.rules import Role
 from ringback.clock import Clock, ManualClock
-from tests.browser.conftest import LogIn, assert_accessible
+from tests.browser.callbacks import row_of
+from tests.browser.conftest import LogIn, assert_accessible, sent
 from tests.browser.site import Site
 
 
@@ -49,10 +50,26 @@ async def test_a_scheduled_one_is_rescheduled_to_a_free_slot(site: Site, log_in:
     await page.get_by_role("option", name="Wed 2026-11-25").click()
     await dialog.get_by_role("radio", name="09:00 4 of 4 free").check()
     await assert_accessible(page, "[role=dialog]")
-    await reschedule.click()
+    posted = sent(page, "POST", "/reschedule")
+    await reschedule.dblclick()
     await expect(dialog).to_be_hidden()
+    assert len(posted) == 1
+    await expect(row_of(page, "+49 30 1234567")).to_contain_text("2026-11-25 09:00")
     callback = await now(site, callback_id)
     assert (callback["desired_at"], callback["promised_local"]) == ("2026-11-25T08:00:00Z", "2026-11-25T08:00:00")
+
+
+async def test_the_way_back_changes_nothing(site: Site, log_in: LogIn) -> None:
+    page, dialog, callback_id = await opened(site, log_in)
+    await dialog.get_by_role("radio", name="14:00").check()
+    await dialog.get_by_role("button", name="Cancel Callback").click()
+    await dialog.get_by_role("button", name="Back", exact=True).click()
+    await expect(dialog.get_by_role("button", name="Call now")).to_be_visible()
+    await dialog.get_by_role("button", name="Back", exact=True).click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("button", name="Edit Callback")).to_be_focused()
+    callback = await now(site, callback_id)
+    assert (callback["state"], callback["desired_at"]) == ("SCHEDULED", "2026-11-23T11:00:00Z")
 
 
 async def test_cancelling_asks_once_more_and_keeps_the_reason(site: Site, log_in: LogIn) -> None:
@@ -65,6 +82,7 @@ async def test_cancelling_asks_once_more_and_keeps_the_reason(site: Site, log_in
     await dialog.get_by_role("button", name="Cancel Callback").dblclick()
     await expect(dialog).to_be_hidden()
     await expect(page.get_by_role("row", name="COMPLETED (CANCELLED_BY_ADMIN)")).to_be_focused()
+    await expect(row_of(page, "+49 30 1234567")).to_contain_text("COMPLETED (CANCELLED_BY_ADMIN)")
     callback = await now(site, callback_id)
     assert (callback["state"], callback["result"]) == ("COMPLETED", "CANCELLED_BY_ADMIN")
     transitions = (await site.api.get(f"/api/v1/callbacks/{callback_id}/metrics")).json()["transitions"]
@@ -111,8 +129,10 @@ async def test_an_answer_that_comes_late_leaves_the_dialog_that_is_open_by_then(
 
 async def test_call_now_and_what_waits_already_can_only_be_cancelled(site: Site, log_in: LogIn) -> None:
     page, dialog, callback_id = await opened(site, log_in)
-    await dialog.get_by_role("button", name="Call now").click()
+    posted = sent(page, "POST", "/call-now")
+    await dialog.get_by_role("button", name="Call now").dblclick()
     await expect(dialog).to_be_hidden()
+    assert len(posted) == 1
     assert (await now(site, callback_id))["state"] == "QUEUED"
     await page.get_by_role("row", name="QUEUED").get_by_role("button", name="Edit Callback").click()
     await expect(dialog.get_by_role("status")).to_contain_text("It waits for an agent already")
@@ -122,6 +142,7 @@ async def test_call_now_and_what_waits_already_can_only_be_cancelled(site: Site,
     await dialog.get_by_role("button", name="Cancel Callback").click()
     await dialog.get_by_role("button", name="Cancel Callback").click()
     await expect(dialog).to_be_hidden()
+    await expect(row_of(page, "+49 30 1234567")).to_contain_text("COMPLETED (CANCELLED_BY_ADMIN)")
     assert (await now(site, callback_id))["result"] == "CANCELLED_BY_ADMIN"
 
 
@@ -174,4 +195,5 @@ async def test_a_time_that_somebody_else_changed_meanwhile_is_not_overwritten_un
     await moved.get_by_role("button", name="Change it all the same").click()
     await reschedule.click()
     await expect(dialog).to_be_hidden()
+    await expect(row_of(page, "+49 30 1234567")).to_contain_text("2026-11-23 14:00")
     assert (await now(site, callback_id))["desired_at"] == "2026-11-23T13:00:00Z"

@@ -5,6 +5,7 @@ from playwright.async_api import Locator, Page, expect
 
 from ringback.accounts.rules import Role
 from ringback.clock import Clock, ManualClock
+from tests.browser.callbacks import row_of, show_created
 from tests.browser.conftest import LogIn, assert_accessible, sent
 from tests.browser.site import Site
 
@@ -44,6 +45,7 @@ async def test_now_and_the_name_recording_comes_along(site: Site, log_in: LogIn)
     await dialog.get_by_role("button", name="Recreate").dblclick()
     await expect(dialog).to_be_hidden()
     assert len(posted) == 1
+    await expect(row_of(page, "QUEUED")).to_contain_text("+49 30 1234567")
     made, *others = (await site.api.get("/api/v1/callbacks?open=true")).json()["items"]
     assert others == []
     assert (made["state"], made["recreated_from"], made["has_name_recording"]) == ("QUEUED", old_id, True)
@@ -61,14 +63,17 @@ async def test_at_a_chosen_time(site: Site, log_in: LogIn) -> None:
     await page.mouse.click(5, 5)
     await dialog.get_by_role("button", name="Recreate").click()
     await expect(dialog).to_be_hidden()
+    await show_created(page)
+    await expect(row_of(page, "SCHEDULED")).to_contain_text("2026-11-26 10:30")
     made = (await site.api.get("/api/v1/callbacks?open=true")).json()["items"][0]
     assert (made["state"], made["desired_at"]) == ("SCHEDULED", "2026-11-26T09:30:00Z")
 
 
 async def test_a_name_recording_of_more_than_4_days_ago_does_not_come_along(site: Site, log_in: LogIn) -> None:
-    _, dialog, _ = await opened(site, log_in, has_recording=True, seconds_ago=FOUR_DAYS + 1)
+    page, dialog, _ = await opened(site, log_in, has_recording=True, seconds_ago=FOUR_DAYS + 1)
     await expect(dialog.get_by_text("does not come along: the callback was completed more than 4 days")).to_be_visible()
     await dialog.get_by_role("button", name="Recreate").click()
     await expect(dialog).to_be_hidden()
+    await expect(row_of(page, "QUEUED")).to_contain_text("+49 30 1234567")
     made = (await site.api.get("/api/v1/callbacks?open=true")).json()["items"][0]
     assert (made["state"], made["has_name_recording"]) == ("QUEUED", False)

@@ -13,7 +13,8 @@ from ringback.accounts.rules import Role
 from ringback.bulk.worker import BulkWorker
 from ringback.callbacks.states import Result, State
 from ringback.clock import ManualClock
-from tests.browser.conftest import LogIn, assert_accessible, local, standing_at
+from tests.browser.callbacks import row_of
+from tests.browser.conftest import LogIn, assert_accessible, local, sent, standing_at
 from tests.browser.site import Site
 from tests.integration.past import add_callback
 
@@ -132,6 +133,29 @@ async def test_all_of_the_range_overrides_the_selection_and_spares_who_is_with_a
     assert [line["state_before"] for line in lines if line["outcome"] != "CANCELLED"] == ["PROCESSING"]
 
 
+async def test_all_of_the_range_is_all_of_the_states_and_services_that_the_user_sees(site: Site, log_in: LogIn) -> None:
+    await site.add_service("sales", display_name="Sales")
+    shown = await add(site, 2)
+    hidden = [*await add(site, 1, first=500, state=State.QUEUED), *await add(site, 1, first=700, service="sales")]
+    await site.add_user("sonja", Role.SUPERVISOR)
+    async with site.database.transaction() as connection:
+        seen = """update users set preferences = '{"visible_states": ["SCHEDULED"], "visible_services": ["support"]}'"""
+        await connection.execute(seen)
+    page = await log_in("sonja", OPEN)
+    await page.get_by_role("checkbox", name="Select +49 30 1234000").check()
+    await page.get_by_role("button", name="Cancel Callbacks").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("checkbox", name=ALL).check()
+    await expect(dialog.get_by_text("Open; only SCHEDULED; only support. Also those that")).to_be_visible()
+    await expect(dialog.get_by_role("status")).to_have_text("2 callbacks will be cancelled2SCHEDULED")
+    await confirm(page, "Confirm: cancel 2 callbacks").click()
+    await expect(dialog.get_by_text("Cancelling: 0 of 2 callbacks")).to_be_visible()
+    await work(site)
+    await expect(dialog.get_by_text("2 callbacks were cancelled.")).to_be_visible()
+    after = ["COMPLETED (CANCELLED_BY_ADMIN)"] * 2 + ["QUEUED (None)", "SCHEDULED (None)"]
+    assert [await state_of(site, each) for each in [*shown, *hidden]] == after
+
+
 @standing_at(datetime(2026, 11, 23, 9, tzinfo=UTC))
 async def test_the_range_is_what_it_was_when_the_dialog_opened(site: Site, log_in: LogIn, clock: ManualClock) -> None:
     await add(site, 2)
@@ -194,8 +218,10 @@ async def test_many_are_rescheduled_by_a_shift_or_to_one_time(site: Site, log_in
     await assert_accessible(page)
     await dialog.get_by_role("radio", name="Move each by the same time").check()
     await dialog.get_by_label("By how much").fill("2")
-    await confirm(page, "Confirm: reschedule 2 callbacks").click()
+    posted = sent(page, "POST", "/api/v1/reschedulings")
+    await confirm(page, "Confirm: reschedule 2 callbacks").dblclick()
     await expect(page.get_by_text("Rescheduling: 0 of 3 callbacks")).to_be_visible()
+    assert len(posted) == 1
     await work(site)
     await expect(page.get_by_text("2 callbacks were rescheduled, 1 left alone.")).to_be_visible()
     await expect(page.get_by_role("button", name="Close", exact=True).last).to_be_focused()
@@ -204,6 +230,7 @@ async def test_many_are_rescheduled_by_a_shift_or_to_one_time(site: Site, log_in
     assert (await site.api.get(f"/api/v1/callbacks/{scheduled}")).json()["desired_at"] == f"{moved:%Y-%m-%dT%H:%M:%SZ}"
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Refresh")).to_be_focused()
+    await expect(row_of(page, "+49 30 1234000")).to_contain_text(local(moved))
 
 
 async def test_a_shift_is_at_most_62_days(site: Site, log_in: LogIn) -> None:
@@ -256,12 +283,17 @@ async def test_many_are_recreated_now(site: Site, log_in: LogIn) -> None:
     await expect(page.get_by_role("dialog", name="Recreate Callbacks Confirmation")).to_be_visible()
     await expect(page.get_by_role("radio", name="As soon as an agent is free")).to_be_checked()
     await assert_accessible(page)
-    await confirm(page, "Confirm: recreate 2 callbacks").click()
+    posted = sent(page, "POST", "/api/v1/recreations")
+    await confirm(page, "Confirm: recreate 2 callbacks").dblclick()
     await expect(page.get_by_text("Recreating: 0 of 2 callbacks")).to_be_visible()
+    assert len(posted) == 1
     await work(site)
     await expect(page.get_by_text("2 callbacks were recreated.")).to_be_visible()
     waiting = (await site.api.get("/api/v1/callbacks", params={"state": "QUEUED"})).json()["items"]
     assert len(waiting) == 2
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="2 new callbacks - show").click()
+    await expect(row_of(page, "QUEUED")).to_have_count(2)
 
 
 async def test_all_of_the_range_are_rescheduled_or_recreated_at_one_time(site: Site, log_in: LogIn) -> None:
