@@ -38,11 +38,15 @@ RULES = {
     "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]},
 }
 
-# What looks as if it could be clicked, and which no key reaches; an option is reached from its field.
+# What looks as if it could be clicked, and which no key reaches. An option is reached from its field; what is around a
+# label, or around none, looks like that as well. The content of a page can be focused, and so can what scrolls: nothing
+# within is reached by that.
 ONLY_CLICKED = """scope => {
-    const reached = "a[href], button, input, select, textarea, label, summary, [tabindex], [role=option]";
+    const reached = "a[href], button, input, select, textarea, label, summary, [role=option]";
+    const isPointed = element => getComputedStyle(element).cursor === "pointer";
     return [...document.querySelectorAll(`${scope}, ${scope} *`)]
-        .filter(element => getComputedStyle(element).cursor === "pointer" && !element.closest(reached))
+        .filter(element => isPointed(element) && !isPointed(element.parentElement))
+        .filter(element => !element.matches("[tabindex], div:empty, :has(> label)") && !element.closest(reached))
         .map(element => element.outerHTML.slice(0, 200));
 }"""
 

@@ -157,6 +157,7 @@ async def test_whoever_is_told_of_no_changes_has_new_services_and_roles_without_
     page = await log_in("dev")
     await page.context.clock.install()
     await page.reload()
+    await expect(page.get_by_role("button", name="Create API Key")).to_be_visible()
     await site.add_service("sales", display_name="Sales")
     for seen in ("hidden", "visible"):
         await become(page, seen)
