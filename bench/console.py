@@ -182,7 +182,7 @@ async def until(page: Page, expression: str) -> Any:
 
 async def measure_typing(bench: Bench, numbers: int) -> None:
     """From a key until the table that it asks for is painted, or one that a later key asks for."""
-    parts: dict[str, list[float]] = {"all": [], "debounce": [], "server": [], "browser": []}
+    parts: dict[str, list[float]] = {"all": [], "pace": [], "server": [], "browser": []}
     addresses: list[str] = []
     later = 0
     for _ in range(-(-numbers // 10)):
@@ -202,13 +202,13 @@ async def measure_typing(bench: Bench, numbers: int) -> None:
                 later += 1
                 continue
             addresses.append(answer["address"])
-            parts["debounce"].append(answer["sentAt"] - key["at"])
+            parts["pace"].append(answer["sentAt"] - key["at"])
             parts["server"].append(answer["at"] - answer["sentAt"])
             parts["browser"].append(shown["at"] - answer["at"])
     ceiling = statistics.median(await answer_time(bench, addresses))
     print(f"{len(parts['all'])} keys; of {later} the next one's result was painted at once")
     report("key to painted result", parts["all"], limit=250, ceiling=ceiling)
-    report("  until it is asked (debounce)", parts["debounce"])
+    report("  until it is asked (pace)", parts["pace"])
     report("  until it is answered (server)", parts["server"], ceiling=ceiling)
     report("  until it is painted (browser)", parts["browser"])
 

@@ -5,7 +5,8 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import classes from "./Toolbar.module.css";
 import { type Change, MOST_SEARCHED, type SearchBy, SEARCHED, type View } from "../view";
 
-const DEBOUNCE_MS = 70;
+// Whoever types faster than this is not answered for each letter.
+const PACE_MS = 100;
 const CHOICES = SEARCHED.map(({ name, label }) => ({ value: name, label }));
 
 interface Props {
@@ -61,12 +62,13 @@ export function SearchBox({ view, onChange, input, onDown }: Props) {
 }
 
 /**
- * What is being typed: told when nothing was typed for a moment, and taken over when it changes elsewhere. What was told
- * comes back later, when more may have been typed already, or been told.
+ * What is being typed: told at once, or when a moment has passed since something was told before; and taken over when it
+ * changes elsewhere. What was told comes back later, when more may have been typed already, or been told.
  */
 function useTyped(kept: string, tell: (text: string) => void): [string, (text: string) => void] {
   const [text, setText] = useState(kept);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const toldAt = useRef(0);
   const last = useRef(kept);
   const onTheirWay = useRef<string[]>([]);
   useEffect(() => {
@@ -78,17 +80,24 @@ function useTyped(kept: string, tell: (text: string) => void): [string, (text: s
     }
   }, [kept]);
   useEffect(() => () => clearTimeout(timer.current), []);
+  const say = (typed: string) => {
+    timer.current = undefined;
+    toldAt.current = Date.now();
+    // The same once more does not come back.
+    if (typed !== (onTheirWay.current.at(-1) ?? last.current)) {
+      onTheirWay.current.push(typed);
+    }
+    tell(typed);
+  };
   const type = (typed: string) => {
     setText(typed);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      // The same once more does not come back.
-      if (typed !== (onTheirWay.current.at(-1) ?? last.current)) {
-        onTheirWay.current.push(typed);
-      }
-      tell(typed);
-    }, DEBOUNCE_MS);
+    const wait = toldAt.current + PACE_MS - Date.now();
+    if (wait > 0) {
+      timer.current = setTimeout(() => say(typed), Math.min(wait, PACE_MS));
+    } else {
+      say(typed);
+    }
   };
   return [text, type];
 }
