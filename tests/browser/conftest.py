@@ -117,6 +117,8 @@ async def log_in(chromium: Browser, site: Site, clock: Clock) -> AsyncGenerator[
             page = await opened.new_page()
             await page.goto(f"{site.url}{path}")
             await expect(page.get_by_role("navigation", name="Pages", exact=True)).to_be_visible()
+            # What comes late moves what is below it: a click that is under way would miss.
+            await page.wait_for_load_state("networkidle")
             return page
 
         yield enter
@@ -174,7 +176,7 @@ async def become(page: Page, visibility: str) -> None:
     await page.evaluate(
         """visibility => {
             Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
-            document.dispatchEvent(new Event("visibilitychange"));
+            document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
         }""",
         visibility,
     )

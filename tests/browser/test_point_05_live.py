@@ -207,7 +207,7 @@ async def test_of_an_agents_tabs_the_one_that_was_seen_last_stays_live_unseen(si
     await site.add_user("anna", Role.AGENT, Role.SUPERVISOR, agent="anna")
     before = await log_in("anna", "/callbacks")
     await before.context.clock.install()
-    for page in [before, *[await before.context.new_page() for _ in range(7)]]:
+    for page in [before, *[await before.context.new_page() for _ in range(6)]]:
         await page.goto(f"{site.url}/callbacks")
         await until_live(page)
         if page is not before:
